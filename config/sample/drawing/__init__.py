@@ -1,0 +1,1 @@
+"""Scenes for the sample's pictures; see `draw_pictures.py`."""

@@ -1,0 +1,473 @@
+"""Ask one feed, politely and safely: a conditional GET with limits, redirects by hand."""
+
+import email.utils
+import hashlib
+import re
+import threading
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import requests
+from urllib3.exceptions import HTTPError, LocationParseError
+
+from flows.guard import Deadline, GuardPolicy, check_url, deadline_of
+from transforms.errors import InvalidURLError, UnsafeAddressError
+from transforms.parse import WALL
+from transforms.urls import clean_url
+
+MAX_REDIRECTS = 5
+MAX_TRIES = 3
+MAX_PATIENCE = 5.0  # seconds of Retry-After that we wait within a run
+MAX_RETRY_AFTER = 86_400.0
+MAX_VALIDATOR = 1_024
+EVIDENCE_BYTES = 400
+CHUNK = 65_536
+WORTH_ANOTHER_TRY = frozenset({500, 502, 503, 504})
+PERMANENT = frozenset({301, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+GZIP_MAGIC = b"\x1f\x8b"
+OUTCOME_OF_STATUS = {
+    401: "forbidden",
+    403: "forbidden",
+    404: "not_found",
+    410: "gone",
+    429: "rate_limited",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of a server.
+
+    Attributes:
+        url: Where; `file:` addresses are read below `files`.
+        etag: Sent back as If-None-Match, verbatim.
+        last_modified: Sent back as If-Modified-Since, verbatim.
+        timeout: Seconds of asking in all; waiting for a polite moment does not count.
+        files: The folder that `file:` addresses are relative to.
+    """
+
+    feed_id: str
+    url: str
+    etag: str | None
+    last_modified: str | None
+    timeout: float
+    max_body_bytes: int
+    files: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How it went: an outcome always, a body where there is a new one.
+
+    Attributes:
+        outcome: A word of the vocabulary; `ok` means only that a body came.
+        detail: What a person needs to know beyond it.
+        evidence: The first bytes of a page that stood where a feed was due.
+        url: Where the answer came from, redirects followed.
+        permanent_url: The same, where every hop said that it is for good.
+        fresh_for: Seconds for which the server calls the answer fresh.
+        retry_after: Seconds after which it wants to be asked again, capped at a day.
+        wire_bytes: Body bytes as they came, over all tries.
+    """
+
+    feed_id: str
+    asked_url: str
+    url: str
+    outcome: str
+    detail: str | None = None
+    evidence: str | None = None
+    status: int | None = None
+    body: bytes | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    permanent_url: str | None = None
+    fresh_for: float | None = None
+    retry_after: float | None = None
+    requests: int = 0
+    wire_bytes: int = 0
+    seconds: float = 0.0
+
+
+class _RefusedError(Exception):
+    """The exchange ends here, with this outcome."""
+
+    def __init__(self, outcome: str, detail: str, *, may_pass: bool = False) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.detail = detail
+        self.may_pass = may_pass
+
+
+class HostGate:
+    """Lets one request at a time through to each host, some seconds apart."""
+
+    def __init__(self, delay: float) -> None:
+        """Let requests to one host start `delay` seconds after the one before has ended."""
+        self._delay = delay
+        self._lock = threading.Lock()
+        self._hosts: dict[str, threading.Lock] = {}
+        self._next: dict[str, float] = {}
+
+    @contextmanager
+    def turn(self, url: str) -> Iterator[None]:
+        """Wait for a polite moment at the host of `url`, and hold it for the block."""
+        host = (urlsplit(url).hostname or "").lower()
+        with self._lock:
+            gate = self._hosts.setdefault(host, threading.Lock())
+        with gate:
+            wait = self._next.get(host, 0.0) - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
+            try:
+                yield
+            finally:
+                self._next[host] = time.monotonic() + self._delay
+
+
+def fetch_feed(
+    session: requests.Session, question: Question, policy: GuardPolicy, gate: HostGate
+) -> Response:
+    """Return how the feed answered; every failure is an outcome, none is raised.
+
+    Transport failures and 500, 502, 503 and 504 are tried up to three times within the run.
+    """
+    if question.url.startswith("file:"):
+        return _read_file(question)
+    exchange = _Exchange(session, question, policy, gate)
+    began = time.monotonic()
+    for attempt in range(1, MAX_TRIES + 1):
+        try:
+            response = exchange.ask()
+        except _RefusedError as refused:
+            response = exchange.response(refused.outcome, refused.detail)
+            if not refused.may_pass or attempt == MAX_TRIES:
+                break
+        else:
+            patience = response.retry_after or 0.0
+            is_passing = response.status in WORTH_ANOTHER_TRY and response.outcome != "bot_wall"
+            if not is_passing or attempt == MAX_TRIES or patience > MAX_PATIENCE:
+                break
+            time.sleep(patience)
+        if exchange.left <= 0:
+            break
+        time.sleep(0.1 * attempt)
+    return replace(response, seconds=round(time.monotonic() - began, 3))
+
+
+class _Exchange:
+    """Tries and hops of one question, and what they cost so far."""
+
+    def __init__(
+        self, session: requests.Session, question: Question, policy: GuardPolicy, gate: HostGate
+    ) -> None:
+        self._session = session
+        self._question = question
+        self._policy = policy
+        self._gate = gate
+        self._requests = 0
+        self._wire_bytes = 0
+        self._url = question.url
+        self.left = question.timeout
+
+    def ask(self) -> Response:
+        """Follow redirects until there is an answer.
+
+        Raises:
+            _RefusedError: There is none.
+        """
+        url, is_permanent = self._question.url, True
+        for _ in range(MAX_REDIRECTS + 1):
+            self._url = url
+            answer = self._hop(url)
+            if isinstance(answer, Response):
+                moved = url if is_permanent and url != self._question.url else None
+                return replace(answer, permanent_url=moved)
+            status, location = answer
+            is_permanent = is_permanent and status in PERMANENT
+            url = self._next_url(url, location)
+        detail = f"more than {MAX_REDIRECTS} redirects"
+        raise _RefusedError("server_error", detail)
+
+    def _next_url(self, url: str, location: str | None) -> str:
+        if not location:
+            raise _RefusedError("server_error", "a redirect that does not say where to")
+        target = urljoin(url, location.strip())
+        try:
+            check_url(target, self._policy)
+            target = clean_url(target)
+        except (UnsafeAddressError, InvalidURLError) as error:
+            raise _RefusedError(
+                "unsafe_address", f"redirected to an address we refuse: {error}"
+            ) from error
+        if url.startswith("https:") and target.startswith("http:"):
+            raise _RefusedError("unsafe_address", f"redirected from https to {target!r}")
+        return target
+
+    def _hop(self, url: str) -> Response | tuple[int, str | None]:
+        """Make one request; return its answer, or status and place of a redirect."""
+        if self.left <= 0:
+            raise _RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
+        with self._gate.turn(url), deadline_of(self.left) as deadline:
+            began = time.monotonic()
+            try:
+                check_url(url, self._policy)
+                self._requests += 1
+                return self._request(url)
+            except _RefusedError:
+                raise
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                raise self._reason(error, deadline) from error
+            except (UnsafeAddressError, InvalidURLError) as error:
+                raise _RefusedError("unsafe_address", str(error)) from error
+            finally:
+                self.left -= time.monotonic() - began
+
+    def _request(self, url: str) -> Response | tuple[int, str | None]:
+        headers = {}
+        if self._question.etag:
+            headers["If-None-Match"] = self._question.etag
+        if self._question.last_modified:
+            headers["If-Modified-Since"] = self._question.last_modified
+        raw = self._session.get(
+            url,
+            headers=headers,
+            stream=True,
+            allow_redirects=False,
+            timeout=(min(10.0, self.left), min(15.0, self.left)),
+        )
+        with raw:
+            if raw.status_code in REDIRECTS:
+                return raw.status_code, raw.headers.get("Location")
+            return self._judge(raw, has_validators=bool(headers))
+
+    def _judge(self, raw: requests.Response, *, has_validators: bool) -> Response:
+        status = raw.status_code
+        common = {
+            "status": status,
+            "content_type": raw.headers.get("Content-Type"),
+            "etag": _validator(raw.headers.get("ETag")),
+            "last_modified": _validator(raw.headers.get("Last-Modified")),
+            "fresh_for": _fresh_for(raw.headers),
+            "retry_after": retry_after(raw.headers.get("Retry-After"), datetime.now(UTC)),
+        }
+        if status == requests.codes.not_modified:
+            if has_validators:
+                return self.response("not_modified", None, **common)
+            return self.response("server_error", "answered 304, though nothing was asked", **common)
+        if status == requests.codes.ok:
+            body = self._body(raw)
+            if not body.strip():
+                return self.response("empty", "answered with an empty body", **common)
+            return self.response("ok", None, body=body, **common)
+        if status == requests.codes.no_content:
+            return self.response("empty", "answered 204 No Content", **common)
+        page = self._body(raw, max_bytes=CHUNK, may_be_cut=True)
+        detail = f"answered {status} {raw.reason or ''}".strip()
+        outcome = OUTCOME_OF_STATUS.get(status, "server_error")
+        if outcome in ("forbidden", "server_error") and WALL.search(page):
+            outcome, detail = "bot_wall", f"{detail} with a page that asks for a person or a login"
+        return self.response(outcome, detail, evidence=evidence_of(page), **common)
+
+    def _body(
+        self, raw: requests.Response, *, max_bytes: int = 0, may_be_cut: bool = False
+    ) -> bytes:
+        """Return the decoded body; both its forms are capped."""
+        limit = max_bytes or self._question.max_body_bytes
+        encoding = raw.headers.get("Content-Encoding", "").strip().lower()
+        try:
+            decode = _decoder(encoding, limit)
+        except KeyError:
+            if may_be_cut:
+                return b""
+            detail = f"answered in the encoding {encoding!r}, which was not asked for"
+            raise _RefusedError("malformed", detail) from None
+        parts: list[bytes] = []
+        wire = size = 0
+        for chunk in raw.raw.stream(CHUNK, decode_content=False):
+            wire += len(chunk)
+            self._wire_bytes += len(chunk)
+            part = decode(chunk)
+            parts.append(part)
+            size += len(part)
+            if max(wire, size) > limit:
+                if may_be_cut:
+                    break
+                raise _RefusedError("too_large", f"a body of more than {limit:,} bytes")
+        decode(None)
+        body = b"".join(parts)
+        if not encoding and body.startswith(GZIP_MAGIC):
+            unpack = _decoder("gzip", limit)
+            body = unpack(body)
+            if len(body) > limit:
+                raise _RefusedError("too_large", f"a body of more than {limit:,} bytes")
+            unpack(None)
+        return body
+
+    def _reason(self, error: Exception, deadline: Deadline) -> _RefusedError:
+        """Tell apart what requests throws into one basket."""
+        causes = list(_causes(error))
+        unsafe = next((c for c in causes if isinstance(c, UnsafeAddressError)), None)
+        text = _short(str(causes[-1]) or type(causes[-1]).__name__)
+        if unsafe:
+            return _RefusedError("unsafe_address", str(unsafe))
+        if deadline.expired:
+            return _RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
+        kinds = " ".join(type(cause).__name__ for cause in causes)
+        if "Timeout" in kinds or "timed out" in text:
+            return _RefusedError("timeout", text, may_pass=True)
+        if re.search(r"SSL|Certificate", kinds):
+            return _RefusedError("tls_error", text)
+        if re.search(r"gaierror|NameResolution", kinds):
+            return _RefusedError("dns_error", text, may_pass=True)
+        if isinstance(error, ValueError | LocationParseError) and not isinstance(
+            error, requests.RequestException | HTTPError
+        ):
+            return _RefusedError("connection_error", text)
+        return _RefusedError("connection_error", text, may_pass=True)
+
+    def response(self, outcome: str, detail: str | None, **facts: object) -> Response:
+        """Return a response with the costs of the exchange so far."""
+        return Response(
+            feed_id=self._question.feed_id,
+            asked_url=self._question.url,
+            url=self._url,
+            outcome=outcome,
+            detail=detail,
+            requests=self._requests,
+            wire_bytes=self._wire_bytes,
+            **facts,  # type: ignore[arg-type]
+        )
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After asks for, in either form, at most a day.
+
+    None where there is none, or where it is garbage (RFC 9110, section 10.2.3).
+    """
+    text = (header or "").strip()
+    if text.isdigit():
+        return min(float(text[:12]), MAX_RETRY_AFTER)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
+
+
+def evidence_of(body: bytes) -> str | None:
+    """Return the first bytes of a page, as text for a person, on one line."""
+    text = " ".join(body[:EVIDENCE_BYTES].decode("utf-8", "replace").split())
+    return "".join(c for c in text if c.isprintable()) or None
+
+
+def _fresh_for(headers: "requests.structures.CaseInsensitiveDict[str]") -> float | None:
+    """Return the seconds of Cache-Control max-age or, without it, until Expires."""
+    control = headers.get("Cache-Control", "").lower()
+    if found := re.search(r"max-age\s*=\s*\"?(\d{1,9})", control):
+        return float(found[1])
+    try:
+        expires = email.utils.parsedate_to_datetime(headers.get("Expires", ""))
+    except (TypeError, ValueError):
+        return None
+    expires = expires if expires.tzinfo else expires.replace(tzinfo=UTC)
+    return max((expires - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+class _decoder:  # noqa: N801 used as a function
+    """Decodes chunks of a body; `None` ends it and checks that it was whole."""
+
+    def __init__(self, encoding: str, limit: int) -> None:
+        self._limit = limit
+        self._encoding = encoding
+        bits = {"": 0, "identity": 0, "gzip": 31, "x-gzip": 31, "deflate": 15}[encoding]
+        self._inflate = zlib.decompressobj(bits) if bits else None
+        self._has_begun = False
+
+    def __call__(self, chunk: bytes | None) -> bytes:
+        if self._inflate is None:
+            return chunk or b""
+        if chunk is None:
+            if self._has_begun and not self._inflate.eof:
+                raise _RefusedError(
+                    "connection_error", "a compressed body that was cut off", may_pass=True
+                )
+            return b""
+        try:
+            part = self._inflate.decompress(chunk, self._limit + 1)
+        except zlib.error as error:
+            if self._encoding == "deflate" and not self._has_begun:
+                # Some servers leave out the zlib header.
+                self._inflate = zlib.decompressobj(-15)
+                part = self._inflate.decompress(chunk, self._limit + 1)
+            else:
+                raise _RefusedError(
+                    "connection_error", f"a broken compressed body: {error}"
+                ) from error
+        self._has_begun = True
+        return part
+
+
+def _read_file(question: Question) -> Response:
+    """Read a feed that a program of the editor's own wrote below the configuration."""
+    name = question.url.removeprefix("file:")
+    path = (question.files / name).resolve()
+
+    def answer(outcome: str, detail: str | None, **facts: object) -> Response:
+        return Response(
+            question.feed_id,
+            question.url,
+            question.url,
+            outcome,
+            detail,
+            **facts,  # type: ignore[arg-type]
+        )
+
+    if not path.is_relative_to(question.files.resolve()):
+        return answer("unsafe_address", f"{name!r} lies outside the configuration folder")
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        return answer("not_found", f"there is no file {name!r} in the configuration folder")
+    except OSError as error:
+        return answer("connection_error", f"{name!r}: {error.strerror}")
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    if etag == question.etag:
+        return answer("not_modified", None, etag=etag)
+    if len(body) > question.max_body_bytes:
+        return answer("too_large", f"a file of more than {question.max_body_bytes:,} bytes")
+    return answer("ok", None, body=body, etag=etag, wire_bytes=len(body))
+
+
+def _validator(header: str | None) -> str | None:
+    """Return what can go back verbatim in a request header, or nothing at all."""
+    if not header or len(header) > MAX_VALIDATOR or not header.isprintable():
+        return None
+    return header.strip() or None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield the error and what is behind it: its cause, context, `reason` or first argument."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        inner = [getattr(current, "reason", None), *current.args, current.__cause__]
+        inner.append(current.__context__)
+        current = next(
+            (i for i in inner if isinstance(i, BaseException) and id(i) not in seen), None
+        )
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else line[:199] + "…"  # noqa: PLR2004

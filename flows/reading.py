@@ -1,0 +1,189 @@
+"""Read a document in a process of its own, with limits, so that one feed cannot stop the others.
+
+A child runs `flows.reader`: it takes one request a line and answers each with one line of JSON.
+A child that is late, dies, or outgrows its memory is ended and replaced; what it was given is
+recorded as malformed.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from transforms.errors import ParseError
+from transforms.records import Article
+from transforms.schema import article_from_record
+
+MAX_ANSWER_BYTES = 64_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A body to be read as a feed.
+
+    Attributes:
+        url: Where it came from.
+        read_at: The time to judge its dates by.
+    """
+
+    feed_id: str
+    url: str
+    content_type: str | None
+    body: bytes
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a document held.
+
+    Attributes:
+        articles: In the document's order.
+        entries: How many the document has.
+        flags: What had to be repaired or cut.
+        ttl: Minutes between polls that it asks for.
+    """
+
+    articles: tuple[Article, ...]
+    entries: int
+    format: str
+    title: str | None
+    flags: tuple[str, ...]
+    ttl: int | None
+    skip_hours: tuple[int, ...]
+    skip_days: tuple[str, ...]
+
+
+class ReaderPool:
+    """Up to `size` reading processes, started when first needed."""
+
+    def __init__(self, size: int | None = None, timeout: float = 10.0) -> None:
+        """Prepare the pool; nothing is started yet.
+
+        Args:
+            size: Processes; default one per core, at most four.
+            timeout: Seconds that one document may take.
+        """
+        self._timeout = timeout
+        self._idle: queue.LifoQueue[_Child | None] = queue.LifoQueue()
+        for _ in range(size or min(4, os.cpu_count() or 1)):
+            self._idle.put(None)
+
+    def __enter__(self) -> "ReaderPool":
+        """Return the pool."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        with contextlib.suppress(queue.Empty):
+            while child := self._idle.get_nowait():
+                child.end()
+
+    def read(self, document: Document) -> Reading:
+        """Return what `document` holds; waits for a free process.
+
+        Raises:
+            ParseError: It is no feed, or reading it took too long or too much.
+        """
+        with self._child() as child:
+            answer = child.ask(_request(document), self._timeout)
+        if answer is None:
+            message = (
+                f"feed {document.feed_id!r}: {document.url} could not be read within "
+                f"{self._timeout:g} s and the memory allowed"
+            )
+            raise ParseError(message, feed_id=document.feed_id, outcome="malformed")
+        if "error" in answer:
+            raise ParseError(
+                answer["error"], feed_id=document.feed_id, outcome=str(answer["outcome"])
+            )
+        articles = tuple(article_from_record(record) for record in answer.pop("articles"))
+        lists = {key: tuple(answer.pop(key)) for key in ("flags", "skip_hours", "skip_days")}
+        return Reading(articles=articles, **lists, **answer)
+
+    @contextlib.contextmanager
+    def _child(self) -> Iterator["_Child"]:
+        child = self._idle.get()
+        try:
+            if child is None or child.is_dead:
+                child = _Child()
+            yield child
+        finally:
+            self._idle.put(child)
+
+
+class _Child:
+    """One reading process."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 our own module
+            [sys.executable, "-m", "flows.reader"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+
+    @property
+    def is_dead(self) -> bool:
+        return self._process.poll() is not None
+
+    def ask(self, request: bytes, timeout: float) -> dict[str, Any] | None:
+        """Return the answer, or None after ending a process that gives none in time."""
+        try:
+            assert self._process.stdin  # noqa: S101 we asked for a pipe
+            self._process.stdin.write(request)
+            self._process.stdin.flush()
+            line = self._line(time.monotonic() + timeout)
+        except OSError:
+            line = None
+        if line is None:
+            self.end()
+            return None
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _line(self, deadline: float) -> bytes | None:
+        assert self._process.stdout  # noqa: S101
+        handle = self._process.stdout.fileno()
+        parts: list[bytes] = []
+        size = 0
+        while size <= MAX_ANSWER_BYTES:
+            left = deadline - time.monotonic()
+            if left <= 0 or not select.select([handle], [], [], left)[0]:
+                return None
+            part = os.read(handle, 1 << 20)
+            if not part:
+                return None
+            parts.append(part)
+            size += len(part)
+            if part.endswith(b"\n"):
+                return b"".join(parts)
+        return None
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+def _request(document: Document) -> bytes:
+    fields = {
+        "feed_id": document.feed_id,
+        "url": document.url,
+        "content_type": document.content_type,
+        "body": base64.b64encode(document.body).decode("ascii"),
+        "read_at": document.read_at.isoformat(),
+    }
+    return json.dumps(fields).encode() + b"\n"

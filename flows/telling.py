@@ -1,0 +1,187 @@
+"""Tell a week, without Prefect: articles → stories → issue → files. Changes nothing stored."""
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from flows.database import attach_read_only, memory_database
+from flows.picturing import gather_pictures
+from flows.settings import Settings, config_file, read_toml
+from reports.issue import assemble_issue
+from reports.message import compose_message, message_bytes
+from reports.pictures import pictures_wanted
+from reports.records import Issue, IssueSettings, Letter, Picture, Recipient, SenderSettings
+from reports.render import pictures_of, render_html, render_letter
+from transforms.records import WeekNews
+from transforms.stories import read_background, read_gazetteer
+from transforms.vocabulary import parse_vocabulary
+from transforms.week_news import Judgement, Window, build_week, load_week, read_news
+from transforms.weeks import Week
+
+log = logging.getLogger(__name__)
+
+PREVIEW_RECIPIENT = "reader@example.org"
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIssue:
+    """An issue, drawn.
+
+    Attributes:
+        news: What it was made of.
+        issue: What was decided.
+        letter: What every reader gets.
+        page: The same as a web page, full length; its pictures stand in `pictures/`.
+    """
+
+    week: Week
+    news: WeekNews
+    issue: Issue
+    letter: Letter
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Where an issue's files are."""
+
+    page: Path
+    text: Path
+    message: Path
+
+
+def load_judgement(settings: Settings) -> Judgement:
+    """Read the vocabulary and the names that stories are told apart by.
+
+    Raises:
+        ConfigError: One of the files is wrong.
+    """
+    return Judgement(
+        vocabulary=parse_vocabulary(read_toml(config_file(settings.config, "tags.toml"))),
+        gazetteer=read_gazetteer(read_toml(config_file(settings.config, "gazetteer.toml"))),
+        background=read_background(),
+    )
+
+
+def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
+    """Return the week's news: dedupe → cluster → tag → rank, in a database in memory.
+
+    The stored articles are only looked at, and the file is let go before the work begins.
+
+    Raises:
+        DatabaseBusyError: Another process kept the database for too long.
+        ModelError: A model could not be built.
+    """
+    window = Window.of(week, settings.time_zone)
+    with closing(memory_database()) as connection:
+        with attach_read_only(connection, settings.database):
+            load_week(connection, window)
+        build_week(connection, judgement, window.parameters)
+        news = read_news(connection, window)
+    funnel = news.funnel
+    log.info(
+        "told week=%s articles=%d duplicates=%d look_alikes=%d stories=%d",
+        week,
+        funnel.articles,
+        funnel.duplicates,
+        funnel.look_alikes,
+        funnel.stories,
+    )
+    return news
+
+
+def build_issue(
+    settings: Settings,
+    week: Week,
+    *,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> BuiltIssue:
+    """Return the issue of `week`; the same articles and settings give the same bytes.
+
+    Args:
+        settings: All of them.
+        week: Which week.
+        on_stage: Told the verb of each stage as it begins.
+    """
+    on_stage("cluster, tag and rank")
+    judgement = load_judgement(settings)
+    news = tell_week(settings, judgement, week)
+    on_stage("gather pictures")
+    wanted = pictures_wanted(news, settings.digest.cards)
+    pictures = gather_pictures(settings, news, wanted)
+    on_stage("render")
+    return draw_issue(settings, judgement, week, news, pictures)
+
+
+def draw_issue(
+    settings: Settings,
+    judgement: Judgement,
+    week: Week,
+    news: WeekNews,
+    pictures: Mapping[str, Picture],
+) -> BuiltIssue:
+    """Assemble and render the issue."""
+    chosen = issue_settings(settings)
+    issue = assemble_issue(news, week, judgement.vocabulary.tags, chosen, pictures)
+    return BuiltIssue(
+        week=week,
+        news=news,
+        issue=issue,
+        letter=render_letter(issue, chosen),
+        page=render_html(issue, chosen, full=True),
+    )
+
+
+def write_issue(settings: Settings, built: BuiltIssue, out: Path) -> Written:
+    """Write the page, the text and a reader's message into `out/<week>/`."""
+    folder = out / built.issue.issue_id
+    (folder / "pictures").mkdir(parents=True, exist_ok=True)
+    for picture in pictures_of(built.issue):
+        (folder / "pictures" / picture.name).write_bytes(picture.data)
+    written = Written(folder / "index.html", folder / "digest.txt", folder / "digest.eml")
+    written.page.write_text(built.page, encoding="utf-8")
+    leave = built.letter.unsubscribe_mark
+    sender = issue_settings(settings)
+    message = compose_message(
+        built.letter,
+        Recipient(address=PREVIEW_RECIPIENT),
+        sender,
+        sent_at(settings, built.week),
+    )
+    written.text.write_text(
+        re.sub(re.escape(leave), "(each reader's own address)", built.letter.text), encoding="utf-8"
+    )
+    written.message.write_bytes(message_bytes(message))
+    return written
+
+
+def sent_at(settings: Settings, week: Week) -> datetime:
+    """Return the moment that a letter about `week` carries as its date: when the week was over."""
+    return week.end(settings.time_zone)
+
+
+def issue_settings(settings: Settings) -> IssueSettings:
+    """Return what reports need of the settings."""
+    digest, delivery = settings.digest, settings.delivery
+    return IssueSettings(
+        title=digest.title,
+        tagline=digest.tagline,
+        language=digest.language,
+        time_zone=settings.time_zone,
+        cards=digest.cards,
+        section_stories=digest.section_stories,
+        max_html_bytes=digest.max_html_bytes,
+        images=digest.images,
+        archive_url=digest.archive_url,
+        sender=SenderSettings(
+            sender=delivery.sender,
+            list_id=delivery.list_id,
+            unsubscribe_url=delivery.unsubscribe_url,
+            unsubscribe_mailto=delivery.unsubscribe_mailto,
+            postal_address=delivery.postal_address,
+        ),
+    )

@@ -1,0 +1,1 @@
+"""What readers see: ranked stories in, an issue out."""

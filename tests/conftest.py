@@ -1,0 +1,29 @@
+"""What all tests share."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+# Nothing is written beside the shared tools.
+sys.dont_write_bytecode = True
+
+# Machines are noisy; a slow example is no failure.
+settings.register_profile("perigee", deadline=None)
+settings.load_profile("perigee")
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = Path(os.environ.get("PERIGEE_SHARED", ROOT.parent / "shared"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of captured feeds, labelled weeks and checkers beside the checkout."""
+    if not SHARED.is_dir():
+        reason = f"no shared test data in {SHARED}"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return SHARED

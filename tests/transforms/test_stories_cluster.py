@@ -1,0 +1,161 @@
+"""Articles become stories: each development once, the same from run to run, and explained."""
+
+import random
+import tomllib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from transforms.errors import ConfigError
+from transforms.stories import (
+    StoryArticle,
+    cluster_articles,
+    explain_pair,
+    read_background,
+    read_gazetteer,
+)
+
+CONFIG = Path(__file__).parents[2] / "config"
+MONDAY = datetime(2024, 3, 4, 9, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def gazetteer():
+    return read_gazetteer(tomllib.loads((CONFIG / "gazetteer.toml").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def background():
+    return read_background()
+
+
+def an_article(number, title, dek="", hours=0.0, publisher=None):
+    return StoryArticle(
+        article_id=f"a{number:02}",
+        feed_id=f"feed{number}",
+        publisher=publisher or f"publisher{number}",
+        title=title,
+        dek=dek,
+        text="",
+        published_at=MONDAY + timedelta(hours=hours),
+    )
+
+
+PREVIEWS = [
+    an_article(1, "Rocket Lab to launch Kestrel weather satellite on Electron", hours=0),
+    an_article(
+        2,
+        "How to watch Rocket Lab launch the Kestrel satellite",
+        "An Electron rocket is set to carry the weather satellite Kestrel from New Zealand.",
+        hours=3,
+    ),
+]
+LAUNCH = [
+    an_article(
+        3,
+        "Rocket Lab launches Kestrel weather satellite",
+        "An Electron rocket lifted off from New Zealand and deployed Kestrel.",
+        hours=30,
+    ),
+    an_article(
+        4,
+        "Electron lifts off with Kestrel satellite for weather forecasts",
+        "Rocket Lab's Electron reached orbit minutes after launch.",
+        hours=32,
+    ),
+]
+OTHERS = [
+    an_article(5, "Lawmakers question budget of lunar sample archive", hours=8),
+    an_article(6, "Astronomers find water ice on distant dwarf planet", hours=20),
+]
+WEEK = [*PREVIEWS, *LAUNCH, *OTHERS]
+
+
+def test_the_preview_and_the_launch_are_two_stories(gazetteer, background):
+    clustering = cluster_articles(WEEK, gazetteer, background)
+
+    assert clustering.stories() == {
+        "a01": ("a01", "a02"),
+        "a03": ("a03", "a04"),
+        "a05": ("a05",),
+        "a06": ("a06",),
+    }
+
+
+def test_the_order_of_the_articles_does_not_matter(gazetteer, background):
+    shuffled = WEEK.copy()
+    random.Random(5).shuffle(shuffled)
+
+    assert (
+        cluster_articles(shuffled, gazetteer, background).members
+        == cluster_articles(WEEK, gazetteer, background).members
+    )
+
+
+def test_an_editor_joins_what_the_score_keeps_apart(gazetteer, background):
+    clustering = cluster_articles(WEEK, gazetteer, background, must_join=[("a05", "a06")])
+
+    assert clustering.stories()["a05"] == ("a05", "a06")
+    assert clustering.members["a06"].why == "joined by an editor"
+
+
+def test_an_editor_splits_what_the_score_joins(gazetteer, background):
+    clustering = cluster_articles(WEEK, gazetteer, background, must_split=[("a03", "a04")])
+
+    assert clustering.members["a03"].story_id != clustering.members["a04"].story_id
+
+
+def test_an_override_about_another_week_is_passed_over(gazetteer, background):
+    clustering = cluster_articles(WEEK, gazetteer, background, must_join=[("a05", "gone")])
+
+    assert clustering.stories()["a05"] == ("a05",)
+
+
+def test_overrides_that_contradict_each_other_are_an_error(gazetteer, background):
+    with pytest.raises(ConfigError, match="both joined and split"):
+        cluster_articles(
+            WEEK,
+            gazetteer,
+            background,
+            must_join=[("a01", "a02"), ("a02", "a03")],
+            must_split=[("a01", "a03")],
+        )
+
+
+def test_every_member_says_whom_it_joined_and_why(gazetteer, background):
+    clustering = cluster_articles(WEEK, gazetteer, background)
+
+    member = clustering.members["a04"]
+    assert member.joined == "a03"
+    assert member.score > 0
+    assert "Electron" in member.why
+    assert clustering.members["a05"].why == "stands alone"
+
+
+def test_an_explanation_adds_up_and_names_what_keeps_two_articles_apart(gazetteer, background):
+    from transforms.stories.score import BIAS  # noqa: PLC0415
+
+    clustering = cluster_articles(WEEK, gazetteer, background)
+
+    explanation = explain_pair(clustering, "a02", "a03")
+    assert explanation.decision == "two stories"
+    assert explanation.cannot_join == ("phase preview against event",)
+    assert explanation.score == pytest.approx(BIAS + sum(explanation.weights.values()), abs=0.01)
+    assert "preview against event" in explanation.words
+
+
+def test_nothing_in_gives_nothing_out(gazetteer, background):
+    assert cluster_articles([], gazetteer, background).members == {}
+
+
+def test_empty_titles_and_foreign_scripts_are_sorted_too(gazetteer, background):
+    odd = [
+        an_article(1, ""),
+        an_article(2, "火星探测器传回照片", hours=1),
+        an_article(3, "\u202e((((" * 200, "\x00[" * 500, hours=2),
+    ]
+
+    clustering = cluster_articles(odd, gazetteer, background)
+
+    assert len(clustering.members) == len(odd)

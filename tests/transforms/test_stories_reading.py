@@ -1,0 +1,143 @@
+"""An article is read for names, numbers, days and words; feed text is hostile."""
+
+import time
+from datetime import UTC, date, datetime
+
+import pytest
+
+from transforms.errors import ConfigError
+from transforms.stories import StoryArticle, read_gazetteer
+from transforms.stories.facts import announced_days, designations, is_roundup, numbered
+from transforms.stories.names import find_names, with_implied
+from transforms.stories.reading import read_article
+from transforms.stories.words import clean, sentences, stem
+
+WEDNESDAY = datetime(2024, 5, 8, 12, tzinfo=UTC)
+GAZETTEER = read_gazetteer(
+    {
+        "agencies": {"ESA": ["European Space Agency"]},
+        "companies": {"SpaceX": ["Elon Musk"]},
+        "vehicles": {"Falcon 9": []},
+        "missions": {"Hera": [], "Artemis I": [], "Artemis II": [], "Artemis": []},
+        "objects": {"Tiangong": ["Chinese space station"], "ISS": ["space station"]},
+        "places": {"Kyiv": ["Kiev"], "Ukraine": []},
+        "series": {"Crew": []},
+        "implies": {
+            "Falcon 9": ["SpaceX"],
+            "Artemis II": ["Artemis"],
+            "Kyiv": ["Ukraine"],
+        },
+    }
+)
+
+
+def read(title, dek="", text=""):
+    return read_article(StoryArticle("a", "f", "p", title, dek, text, WEDNESDAY), GAZETTEER)
+
+
+def test_aggregators_and_picture_credits_are_no_part_of_the_summary():
+    feed = (
+        "Article URL: https://a.example/x Comments URL: https://b.example/y Points: 5 # Comments: 2"
+    )
+
+    assert clean(feed) == ""
+    assert clean("Photo by Jo Doe/AFP via Getty Images The probe\u2019s home") == "The probe's home"
+    assert clean("It landed. The post It landed appeared first on Moon News.") == "It landed."
+
+
+def test_forms_of_a_word_share_a_stem():
+    assert {stem(word) for word in ("launch", "launches", "launched", "launching")} == {"launch"}
+    assert stem("station") == "station"
+    assert stem("debris") == "debris"
+
+
+def test_sentences_end_at_their_stops():
+    assert sentences("It flew. It landed! Then what?", 2) == ["It flew.", "It landed!"]
+
+
+def test_the_longest_name_wins_and_each_is_found_by_any_spelling():
+    text = "Elon Musk's Falcon 9 and the Chinese space station"
+
+    assert set(find_names(text, GAZETTEER)) == {"SpaceX", "Falcon 9", "Tiangong"}
+
+
+def test_a_name_in_small_letters_is_a_word_unless_listed_so():
+    assert set(find_names("hera saw a space station", GAZETTEER)) == {"ISS"}
+
+
+def test_a_rocket_names_its_maker_and_a_city_its_country():
+    assert with_implied(["Falcon 9", "Kyiv"], GAZETTEER) == {
+        "Falcon 9",
+        "SpaceX",
+        "Kyiv",
+        "Ukraine",
+    }
+
+
+def test_missions_of_a_title_are_named_or_numbered_and_no_rockets():
+    assert read("Falcon 9 launches Crew-9 after Hera").missions == {"Crew", "Hera"}
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        ({"planets": {"Mars": []}}, "unknown table 'planets'"),
+        ({"places": {"Mars": "Red Planet"}}, "'Mars' must be a list"),
+        ({"implies": {"Falcon 9": ["SpaceX"]}}, "names 'Falcon 9', which is not listed"),
+    ],
+)
+def test_a_wrong_gazetteer_says_what_is_wrong(data, complaint):
+    with pytest.raises(ConfigError, match=complaint):
+        read_gazetteer(data)
+
+
+def test_missions_and_flights_carry_their_numbers():
+    assert numbered("Artemis II follows Artemis 1") == {("artemis", "1"), ("artemis", "2")}
+    assert numbered("Starlink 6-35 and Soyuz MS-25") == {("starlink", "6-35"), ("soyuz ms", "25")}
+    assert numbered("In 2024 the Top 10 grew by About 5% until May 8 at 9 a.m.") == set()
+
+
+def test_objects_carry_their_designations():
+    assert designations("Asteroid 2024 YR4, comet C/2023 A3 and SN 2023ixf") == {
+        "2024YR4",
+        "C/2023A3",
+        "SN2023IXF",
+    }
+
+
+def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
+    days = {date.fromordinal(d) for d in announced_days("on Friday, tomorrow, June 2", WEDNESDAY)}
+
+    assert days == {date(2024, 5, 10), date(2024, 5, 9), date(2024, 6, 2)}
+    assert announced_days("on February 31, marked 5 times, December 1", WEDNESDAY) == set()
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Rocket Report: two flights; one delay", "The sky this week", "This week in spaceflight"],
+)
+def test_a_roundup_is_known_by_its_title(title):
+    assert is_roundup(title, "")
+
+
+def test_one_story_is_no_roundup():
+    assert not is_roundup("Photos of the rocket on its pad", "It launches this week.")
+
+
+def test_the_lead_paragraph_speaks_where_the_summary_is_missing():
+    reading = read("A small step", text="The Hera probe woke up.\nMuch later it slept.")
+
+    assert reading.terms["hera"] > 0
+    assert reading.phases == read("A small step", dek="The Hera probe woke up.").phases
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["A" * 200_000, "to " * 100_000, "photo by " * 50_000, "(" * 100_000, "C/2023 A" * 50_000],
+)
+def test_endless_text_is_read_at_once(text):
+    started = time.perf_counter()
+
+    read(text, text, text)
+
+    assert time.perf_counter() - started < 1

@@ -1,0 +1,1 @@
+"""What happens to the data: bytes and rows in, rows out. Nothing here touches the world."""

@@ -1,0 +1,245 @@
+-- One row per phrase of the vocabulary that an article holds and means.
+--   in:  articles (article_id, title, dek, related_topics, text, url),
+--        phrases, phrase_forms, phrase_conditions
+--   out: article_id, field, start_at, length, form, phrase_id, phrase, role, tag_id
+-- Fields are read as words: without case, accents, hyphens and possessives; no phrase reaches over
+-- a comma or the end of a sentence. Of phrases inside one another only the longest counts; where an
+-- idiom or look-alike and another phrase are the same words, the idiom or look-alike does. A
+-- look-alike in the title or dek ("Samsung Galaxy") also takes its single words ("galaxy") with it,
+-- wherever else they stand in the article. Of the text only the lead is read.
+
+WITH fields AS (
+    SELECT article_id, 'title' AS field, title AS content FROM articles
+    UNION ALL
+    -- An article without a standfirst begins with its text.
+    SELECT article_id, 'dek' AS field, coalesce(dek, left(text, 400)) AS content FROM articles
+    UNION ALL
+    SELECT article_id, 'topics' AS field, array_to_string(related_topics, ' ; ') AS content
+    FROM articles
+    WHERE len(related_topics) > 0
+    UNION ALL
+    -- Some 200 words: what stands further down is background more often than topic.
+    SELECT article_id, 'text' AS field, left(text, 1300) AS content FROM articles WHERE text <> ''
+    UNION ALL
+    -- The path alone; its folders are told apart as sentences are.
+    SELECT
+        article_id,
+        'url' AS field,
+        regexp_replace(
+            replace(regexp_replace(url, '^[a-z]+://[^/]*/?|[?#].*$', '', 'g'), '/', ' ; '), '_', ' '
+        ) AS content
+    FROM articles
+    WHERE url IS NOT NULL
+),
+
+-- One blank between words; "¶" stands between sentences, so that no phrase reaches over it.
+cleaned AS (
+    SELECT
+        article_id,
+        field,
+        trim(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(
+                        regexp_replace(
+                            regexp_replace(
+                                translate(
+                                    regexp_replace(
+                                        strip_accents(content), 'https?://\S+', ' ¶ ', 'g'
+                                    ),
+                                    '’‘ʼ`´',
+                                    ''''''''''''
+                                ),
+                                '''[sS]\b', '', 'g'
+                            ),
+                            -- "U.S." is one word.
+                            '\b([A-Za-z])\.([A-Za-z])\b\.?', '\1\2', 'g'
+                        ),
+                        '[.!?:;|()\[\]"“”…]+(\s|$)|\s[("“\[]', ' ¶ ', 'g'
+                    ),
+                    '[.,]+([^0-9]|$)', ' \1', 'g'
+                ),
+                '[^\p{L}\p{N}$€£¶.,]+', ' ', 'g'
+            )
+        ) AS written
+    FROM fields
+),
+
+worded AS (
+    SELECT
+        article_id,
+        field,
+        string_split(written, ' ') AS words,
+        string_split(regexp_replace(lower(written), '[0-9]+([.,][0-9]+)*', '#', 'g'), ' ') AS keys
+    FROM cleaned
+),
+
+-- Lists side by side, each a word further on, unnest into every run of up to six words.
+runs AS (
+    SELECT
+        article_id,
+        field,
+        unnest(range(len(words))) AS start_at,
+        unnest(keys) AS k1,
+        unnest(keys[2:]) AS k2,
+        unnest(words) AS w1,
+        unnest(words[2:]) AS w2,
+        unnest(words[3:]) AS w3,
+        unnest(words[4:]) AS w4,
+        unnest(words[5:]) AS w5,
+        unnest(words[6:]) AS w6
+    FROM worded
+),
+
+-- Most words begin no phrase. Asking for the first word, then for the first two, and knowing how
+-- long their phrases are, saves most of the work.
+beginnings AS (
+    SELECT
+        split_part(key, ' ', 1) AS k1,
+        nullif(split_part(key, ' ', 2), '') AS k2,
+        max(words) AS longest
+    FROM (
+        SELECT
+            regexp_replace(form, '[0-9]+([.,][0-9]+)*', '#', 'g') AS key,
+            len(string_split(form, ' ')) AS words
+        FROM phrase_forms
+    )
+    GROUP BY ALL
+),
+
+grams AS (
+    SELECT
+        runs.article_id,
+        runs.field,
+        runs.start_at,
+        unnest(
+            CASE
+                WHEN pairs.longest IS NULL THEN [w1]
+                WHEN pairs.longest = 2 THEN [w1, w1 || ' ' || w2]
+                ELSE [
+                    w1,
+                    w1 || ' ' || w2,
+                    w1 || ' ' || w2 || ' ' || w3,
+                    w1 || ' ' || w2 || ' ' || w3 || ' ' || w4,
+                    w1 || ' ' || w2 || ' ' || w3 || ' ' || w4 || ' ' || w5,
+                    w1 || ' ' || w2 || ' ' || w3 || ' ' || w4 || ' ' || w5 || ' ' || w6
+                ]
+            END
+        ) AS written
+    FROM runs
+    INNER JOIN (SELECT DISTINCT k1 FROM beginnings) AS firsts ON runs.k1 = firsts.k1
+    LEFT JOIN beginnings AS pairs ON runs.k1 = pairs.k1 AND runs.k2 = pairs.k2
+),
+
+spelt AS (
+    SELECT
+        *,
+        lower(written) AS form
+    FROM grams
+    WHERE written IS NOT NULL
+    UNION ALL
+    SELECT
+        *,
+        regexp_replace(lower(written), '[0-9]+([.,][0-9]+)*', '#', 'g') AS form
+    FROM grams
+    WHERE regexp_matches(written, '[0-9]')
+),
+
+found AS (
+    SELECT
+        spelt.article_id,
+        spelt.field,
+        spelt.start_at,
+        len(string_split(spelt.form, ' ')) AS length,
+        spelt.form,
+        phrases.phrase_id,
+        phrases.phrase,
+        phrases.role,
+        phrases.tag_id
+    FROM spelt
+    INNER JOIN phrase_forms ON spelt.form = phrase_forms.form
+    INNER JOIN phrases ON phrase_forms.phrase_id = phrases.phrase_id
+    WHERE NOT phrase_forms.is_acronym OR upper(rtrim(spelt.written, 's')) = rtrim(spelt.written, 's')
+),
+
+-- What the conditions say of each phrase in each article that holds any of them.
+conditions AS (
+    SELECT
+        found.article_id,
+        phrase_conditions.phrase_id,
+        bool_or(phrase_conditions.is_wanted) AS has_wanted,
+        bool_or(NOT phrase_conditions.is_wanted) AS has_unwanted
+    FROM found
+    INNER JOIN phrase_conditions ON found.phrase_id = phrase_conditions.condition_id
+    WHERE found.role = 'condition'
+    GROUP BY ALL
+),
+
+conditional AS (
+    SELECT
+        phrase_id,
+        bool_or(is_wanted) AS wants_any
+    FROM phrase_conditions
+    GROUP BY phrase_id
+),
+
+meant AS (
+    SELECT found.*
+    FROM found
+    LEFT JOIN conditional ON found.phrase_id = conditional.phrase_id
+    LEFT JOIN conditions
+        ON found.article_id = conditions.article_id
+        AND found.phrase_id = conditions.phrase_id
+    WHERE
+        found.role <> 'condition'
+        AND (NOT coalesce(conditional.wants_any, FALSE) OR coalesce(conditions.has_wanted, FALSE))
+        AND NOT coalesce(conditions.has_unwanted, FALSE)
+),
+
+-- A phrase lies inside a longer one if one that begins no later, and is not of the same words, ends
+-- no earlier.
+outermost AS (
+    SELECT
+        *,
+        max(start_at + length) OVER (
+            PARTITION BY article_id, field
+            ORDER BY start_at, length DESC
+            GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS covered_to,
+        bool_or(role IN ('idiom', 'lookalike')) OVER (
+            PARTITION BY article_id, field, start_at, length
+        ) AS is_other
+    FROM meant
+    QUALIFY
+        coalesce(covered_to, 0) < start_at + length
+        AND (NOT is_other OR role IN ('idiom', 'lookalike'))
+),
+
+taken AS (
+    SELECT DISTINCT
+        article_id,
+        unnest(string_split(form, ' ')) AS form
+    FROM outermost
+    WHERE role = 'lookalike' AND field IN ('title', 'dek')
+)
+
+SELECT
+    outermost.article_id,
+    outermost.field,
+    outermost.start_at,
+    outermost.length,
+    outermost.form,
+    outermost.phrase_id,
+    outermost.phrase,
+    outermost.role,
+    outermost.tag_id
+FROM outermost
+LEFT JOIN taken
+    ON outermost.article_id = taken.article_id
+    AND outermost.form = taken.form
+    AND outermost.role IN ('name', 'word', 'term', 'hint')
+WHERE taken.form IS NULL
+ORDER BY
+    outermost.article_id,
+    outermost.field,
+    outermost.start_at

@@ -1,0 +1,90 @@
+-- One row per story that the week tells, best first.
+--   in:  memberships (article_id, story_id), articles, duplicates
+--   out: story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part, picture_part,
+--        publishers, continues
+-- The score is the sum of its parts. Independent publishers count by the logarithm: the step from
+-- one to two says more than that from eleven to twelve. A repeat (a wire copy, a reprint) and a
+-- second feed of one publisher add nothing. Among equals a primary source, a fresh story and a
+-- picture with its credit go first; ties go to the smaller id, so that every run ranks alike.
+
+WITH kinds (kind, points) AS (
+    VALUES
+        ('agency', 1.0),
+        ('observatory', 1.0),
+        ('journal', 1.0),
+        ('press', 0.6),
+        ('blog', 0.3),
+        ('general', 0.5)
+),
+
+members AS (
+    SELECT
+        memberships.story_id,
+        articles.*,
+        duplicates.article_id IS NULL AS is_original,
+        kinds.points * articles.weight AS kind_points
+    FROM memberships
+    INNER JOIN articles ON memberships.article_id = articles.article_id
+    INNER JOIN kinds ON articles.kind = kinds.kind
+    LEFT JOIN duplicates ON memberships.article_id = duplicates.article_id
+),
+
+-- The article that the card shows: it has something to read, and a picture that may be shown.
+leads AS (
+    SELECT
+        story_id,
+        first(article_id ORDER BY
+            is_original DESC,
+            dek IS NOT NULL OR text != '' DESC,
+            kind_points + 0.8 * has_picture::INTEGER DESC,
+            told_at ASC,
+            article_id ASC
+        ) AS lead_id
+    FROM members
+    WHERE is_this_week
+    GROUP BY story_id
+),
+
+stories AS (
+    SELECT
+        story_id,
+        count(DISTINCT publisher) FILTER (is_this_week AND is_original) AS publishers,
+        max(kind_points) FILTER (is_this_week) AS kind_points,
+        max(told_at) FILTER (is_this_week) AS newest_at,
+        bool_or(has_picture AND is_this_week) AS has_picture,
+        bool_or(NOT is_this_week) AS continues
+    FROM members
+    GROUP BY story_id
+    HAVING bool_or(is_this_week)
+),
+
+scored AS (
+    SELECT
+        stories.*,
+        leads.lead_id,
+        round(4 * log2(1 + greatest(stories.publishers, 1)), 4) AS publishers_part,
+        round(stories.kind_points, 4) AS kind_part,
+        -- One point at the week's end, none a week before it.
+        round(
+            1 - (epoch($week_end) - epoch(stories.newest_at)) / epoch(INTERVAL 7 DAY), 4
+        ) AS freshness_part,
+        0.5 * stories.has_picture::INTEGER AS picture_part
+    FROM stories
+    INNER JOIN leads ON stories.story_id = leads.story_id
+)
+
+SELECT
+    story_id,
+    lead_id,
+    row_number() OVER (
+        ORDER BY publishers_part + kind_part + freshness_part + picture_part DESC, story_id ASC
+    ) AS rank,
+    round(publishers_part + kind_part + freshness_part + picture_part, 4) AS score,
+    publishers_part,
+    kind_part,
+    freshness_part,
+    picture_part,
+    publishers,
+    continues
+FROM scored
+ORDER BY rank

@@ -1,0 +1,41 @@
+-- One row per story and tag that it carries.
+--   in:  memberships (article_id, story_id), article_tags
+--   out: story_id, tag_id, phrase, share
+-- Each member that has earned a tag votes for it: with one voice where the tag stands in its
+-- title, with half a voice elsewhere. A story carries the tags that have at least half of its
+-- members' voices (`share`). `phrase` is the one with the highest score behind it; ties go to the
+-- later in the alphabet.
+
+WITH stories AS (
+    SELECT
+        story_id,
+        count(*) AS members
+    FROM memberships
+    GROUP BY story_id
+),
+
+votes AS (
+    SELECT
+        memberships.story_id,
+        article_tags.tag_id,
+        article_tags.phrase,
+        article_tags.score,
+        CASE WHEN article_tags.in_title THEN 1.0 ELSE 0.5 END AS voice
+    FROM memberships
+    INNER JOIN article_tags ON memberships.article_id = article_tags.article_id
+)
+
+SELECT
+    votes.story_id,
+    votes.tag_id,
+    arg_max(votes.phrase, (votes.score, votes.phrase)) AS phrase,
+    CAST(sum(votes.voice) / any_value(stories.members) AS DOUBLE) AS share
+FROM votes
+INNER JOIN stories ON votes.story_id = stories.story_id
+GROUP BY
+    votes.story_id,
+    votes.tag_id
+HAVING share >= 0.5
+ORDER BY
+    votes.story_id,
+    votes.tag_id

@@ -1,0 +1,123 @@
+"""Say in words why two articles are, or are not, one story."""
+
+from collections.abc import Mapping
+
+from transforms.stories.features import FEATURES, Evidence, measure, pair_up
+from transforms.stories.phase import PHASES
+from transforms.stories.records import Explanation, Reading
+from transforms.stories.score import BIAS, CANNOT_JOIN, UNIT, WEIGHTS, score_pairs
+from transforms.stories.thread import UNCLEAR
+from transforms.stories.vectors import Floats
+
+_TELLING = 0.3
+_MOST_REASONS = 3
+_MOST_NAMES = 4
+
+
+def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool) -> Explanation:
+    """Return why the articles at two indices are one story or two."""
+    values = measure(evidence, pair_up(evidence, first, second))
+    features = {name: round(float(v), 3) for name, v in zip(FEATURES, values[0], strict=True)}
+    score = float(score_pairs(values)[0]) / UNIT
+    weights = {name: round(features[name] * WEIGHTS[name], 3) for name in FEATURES}
+    one, other = evidence.readings[first], evidence.readings[second]
+    facts = tuple(
+        _say_fact(name, evidence, first, second)
+        for name in CANNOT_JOIN
+        if features[name] > 0.5  # noqa: PLR2004 as `score.conflicts`
+    )
+    decision = "same story" if joined else "two stories"
+    lines = [
+        f"{decision}: score {score:+.2f} (bias {BIAS:+.2f}; positive speaks for one story).",
+        f"For it: {_say_side(evidence, first, second, weights, 1) or 'nothing'}.",
+        f"Against it: {_say_side(evidence, first, second, weights, -1) or 'nothing'}.",
+    ]
+    if facts:
+        lines.append(f"Cannot join: {'; '.join(facts)}.")
+    if joined and score <= 0:
+        lines.append("They are in one story by way of its other articles.")
+    if not joined and score > 0:
+        lines.append("Alone they would join; what they are grouped with keeps them apart.")
+    return Explanation(
+        first=one.article.article_id,
+        second=other.article.article_id,
+        decision=decision,
+        words=" ".join(lines),
+        score=score,
+        features=features,
+        weights=weights,
+        cannot_join=facts,
+    )
+
+
+def say_link(evidence: Evidence, first: int, second: int, values: Floats) -> str:
+    """Return in a few words what links two articles with these features most."""
+    weights = {
+        name: float(value) * WEIGHTS[name] for name, value in zip(FEATURES, values, strict=True)
+    }
+    return _say_side(evidence, first, second, weights, 1) or "near in time"
+
+
+def _say_side(
+    evidence: Evidence, first: int, second: int, weights: Mapping[str, float], sign: int
+) -> str:
+    telling = sorted(
+        (name for name in FEATURES if weights[name] * sign > _TELLING),
+        key=lambda name: (-abs(weights[name]), name),
+    )
+    said = [
+        f"{_say(name, evidence, first, second)} ({weights[name]:+.1f})"
+        for name in telling[:_MOST_REASONS]
+    ]
+    return "; ".join(said)
+
+
+def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
+    one, other = evidence.readings[first], evidence.readings[second]
+    gap = abs(evidence.hours[first] - evidence.hours[second])
+    shared = sorted(n[1:] for n in evidence.named[first] & evidence.named[second])
+    plain = {
+        "likeness": "they resemble the same articles",
+        "names": f"both name {', '.join(shared[:_MOST_NAMES])}",
+        "gap": f"{gap:.0f} hours lie between them",
+        "over_48h": "more than 48 hours lie between them",
+        "same_publisher": f"{one.article.publisher} wrote both",
+        "event_after": "one tells the event, the other what came of it",
+        "angle_apart": f"the titles have other angles: {_angles(one)} and {_angles(other)}",
+    }
+    return plain[name] if name in plain else _say_fact(name, evidence, first, second)
+
+
+def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
+    one, other = evidence.readings[first], evidence.readings[second]
+    return {
+        "phase_apart": (
+            f"phase {_say_phase(evidence, first)} against {_say_phase(evidence, second)}"
+        ),
+        "happened_between": "the event or a delay was reported between the two previews",
+        "actors_apart": f"{_listed(one.actors)} against {_listed(other.actors)}",
+        "missions_apart": f"{_listed(one.missions or one.mentioned)} against "
+        f"{_listed(other.missions or other.mentioned)}",
+        "numbers_apart": f"{_numbers(one)} against {_numbers(other)}",
+        "days_apart": "they announce different days",
+        "roundup": "a roundup tells several stories and stands alone",
+    }[name]
+
+
+def _say_phase(evidence: Evidence, index: int) -> str:
+    phase = int(evidence.threads.phases[index])
+    if phase == UNCLEAR:
+        return "unclear"
+    return PHASES[phase] + (" (borrowed)" if evidence.threads.is_borrowed[index] else "")
+
+
+def _listed(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _angles(reading: Reading) -> str:
+    return _listed(reading.angles)
+
+
+def _numbers(reading: Reading) -> str:
+    return _listed(frozenset(f"{s} {n}" for s, n in reading.numbers) | reading.designations)

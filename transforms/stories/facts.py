@@ -1,0 +1,146 @@
+"""Facts that two reports of one story share: numbers, designations, announced days, its angle."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from transforms.stories.lexicon import ANGLE_PATTERNS, NO_SERIES
+
+# "Crew-5", "Starlink 4-12", "Artemis II", "Falcon 9", "Soyuz MS-22": a series and its number,
+# which is no amount ("1,000"), share ("5%") or time ("9 a.m.").
+_SERIES = re.compile(
+    r"""\b([A-Z][A-Za-z'+]*)
+        (?:\s+(MS|NG|Mission|Flight|Group|SV|F))?
+        [\s\#-]?\s?
+        (\d{1,4}(?:-\d{1,3})?[A-Z]?|(?:I|II|III|IV|V|VI|VII|VIII|IX|X))\b
+        (?![.,]?\d|\s?%|\s?(?:a|p)\.?m)""",
+    re.VERBOSE,
+)
+_ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8"}
+_ROMAN |= {"IX": "9", "X": "10"}
+# English, whatever the locale says.
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_SHORT_MONTHS = [month[:3] for month in _MONTHS]
+CALENDAR = frozenset((*_MONTHS, *_SHORT_MONTHS, *_WEEKDAYS, "sept"))
+_NO_NAMES = NO_SERIES | CALENDAR
+
+# Asteroids, comets, supernovae, bursts and waves, stars and their planets, galaxies.
+_DESIGNATION = re.compile(
+    r"""\b(?:(?:19|20)\d\d\s[A-Z]{2}\d{0,3}
+      | [CPDX]/(?:19|20)\d\d\s[A-Z]\d{1,2}
+      | SN\s?(?:19|20)\d\d\w{1,4}
+      | GRB\s?\d{6}\w? | GW\d{6}
+      | (?:TOI|GJ|HD|NGC|K2|WASP|LHS|LTT)[-\s]?\d+(?:\s?[b-h]\b)?
+      | M\d{2,3}\b | Arp\s\d+)""",
+    re.VERBOSE,
+)
+_DAY = re.compile(
+    rf"""\b(?:(?P<weekday>{"|".join(_WEEKDAYS)})\b
+      | (?P<word>today|tonight|tomorrow)\b
+      | (?P<month>{"|".join((*_MONTHS, "sept", *_SHORT_MONTHS))})\.?\s(?P<day>\d{{1,2}})\b
+      | (?P<month_number>\d{{1,2}})/(?P<day_number>\d{{1,2}})(?!/|\d))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FARTHEST_DAYS = 60
+
+_ROUNDUP = re.compile(
+    r"""\b(?: this\ (?:week|month)\ in
+      | (?:week|month|year|day)\ in\ (?:review|space|pictures|photos)
+      | rocket\ report | round-?up | news\ ?letter | lightning\ round | digest | podcast
+      | sky\ (?:this\ (?:week|month|weekend)|for\ the\ week) | (?:sky|stargazing)\ guide
+      | what's\ (?:up|in\ the\ (?:night\ )?sky) | skywatching\ (?:tips|guide)
+      | the\ downlink | (?:space|launch)\ calendar | news\ in\ brief
+      | (?:images|pictures|photos)\ of\ the\ (?:day|week|month|year)
+      | top\ (?:\d+|five|ten)\ (?:space|stories|news) | this\ week's\ (?:best|top|news|sky)
+      | (?:morning|evening|daily|weekly)\ (?:brief|briefing|update|recap|digest|download)
+      | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
+      | :\s*the\ (?:night\ )?sky\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ROUNDUP_OPENING = re.compile(
+    r"\b(?:lightning round|in today's (?:episode|show)|this week's (?:issue|edition)"
+    r"|more coverage from)\b",
+    re.IGNORECASE,
+)
+
+
+def numbered(text: str) -> frozenset[tuple[str, str]]:
+    """Return series and number of missions, flights and vehicles in `text`.
+
+    >>> sorted(numbered("Crew-5 and Artemis II wait for Soyuz MS-22"))
+    [('artemis', '2'), ('crew', '5'), ('soyuz ms', '22')]
+    """
+    found = set()
+    for series, kind, number in _SERIES.findall(text):
+        name = series.lower().removesuffix("'s")
+        if name not in _NO_NAMES and not _is_year(number):
+            found.add((f"{name} {kind.lower()}".strip(), _ROMAN.get(number, number).lower()))
+    return frozenset(found)
+
+
+def designations(text: str) -> frozenset[str]:
+    """Return the catalogue names in `text`: of asteroids, comets, supernovae, planets, galaxies."""
+    return frozenset(re.sub(r"[- ]", "", found).upper() for found in _DESIGNATION.findall(text))
+
+
+def announced_days(text: str, published_at: datetime) -> frozenset[int]:
+    """Return the days, as ordinals, that `text` names and that lie at or after its publication.
+
+    A weekday is the next one of that name; the day of publication and the one before it (the
+    clock of the outlet is not ours) count as the day itself.
+    """
+    today = published_at.date()
+    days: set[int | None] = set()
+    for found in _DAY.finditer(text):
+        if found["weekday"]:
+            ahead = (_WEEKDAYS.index(found["weekday"].lower()) - today.weekday()) % len(_WEEKDAYS)
+            days.add(today.toordinal() + ahead)
+        elif found["word"]:
+            days.add(today.toordinal() + (found["word"].lower() == "tomorrow"))
+        else:
+            month = found["month_number"] or _month(found["month"])
+            days.add(_nearest(today, int(month), int(found["day"] or found["day_number"])))
+    return frozenset(day for day in days if day)
+
+
+def is_roundup(title: str, opening: str) -> bool:
+    """Return whether an article tells several stories: by its title, or how its summary opens."""
+    return bool(_ROUNDUP.search(title) or ";" in title or _ROUNDUP_OPENING.search(opening))
+
+
+def angles(title: str) -> frozenset[str]:
+    """Return what a title is about beside its subject."""
+    return frozenset(name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(title))
+
+
+def _is_year(number: str) -> bool:
+    return number.isdigit() and len(number) == len("2022") and number[:2] in {"19", "20"}
+
+
+def _month(name: str) -> int:
+    return _SHORT_MONTHS.index(name.lower()[:3]) + 1
+
+
+def _nearest(today: date, month: int, day: int) -> int | None:
+    """Return the ordinal of that day of this year or the next; None if far off or impossible."""
+    for year in (today.year, today.year + 1):
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if abs(found - today) <= timedelta(days=_FARTHEST_DAYS):
+            return found.toordinal()
+    return None

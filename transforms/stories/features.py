@@ -1,0 +1,274 @@
+"""Named features of every pair of articles that is near enough to be one story."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.stories.names import capitals
+from transforms.stories.phase import AFTER, EVENT, PREVIEW
+from transforms.stories.records import Background, Reading
+from transforms.stories.thread import UNCLEAR, Hours, Threads, read_threads, reports_between
+from transforms.stories.vectors import (
+    Floats,
+    Ints,
+    Rows,
+    neighbours,
+    pair_cosines,
+    unit_rows,
+    weigh_rows,
+)
+
+Fact = TypeVar("Fact", bound=Hashable)
+
+FEATURES = (
+    "likeness",  # cosine of the two articles' neighbours: do they resemble the same articles?
+    "names",  # idf-weighted cosine of the names in both
+    "gap",  # log(1 + hours between them)
+    "over_48h",  # 1 if more than 48 hours lie between them
+    "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
+    "phase_apart",  # 1 if one previews or delays what the other tells of otherwise
+    "event_after",  # 1 if one tells the event and the other its aftermath
+    "angle_apart",  # 1 if the titles have different angles: damage, inquiry, money, ...
+    "happened_between",  # 0 to 1: reports of the event between two previews
+    "actors_apart",  # 1 if the titles name different agencies or companies
+    "missions_apart",  # 1 if they are about different missions
+    "numbers_apart",  # 1 if they number one series differently, or name different objects
+    "days_apart",  # 1 if they announce different days
+    "roundup",  # 1 if either tells several stories
+)
+# A story that goes on for longer is told again as another.
+WINDOW_HOURS = 8 * 24.0
+# Cosines below the first are noise in an article's neighbourhood; pairs less alike than the
+# second are not compared.
+_NOISE = 0.03
+_COMPARED = 0.12
+# A word is a name if it stands capitalised in mid-sentence so much more often than not.
+_NAME_RATIO = 4
+# As if every article had one more name that nobody shares, as rare as most.
+_NAME_BALLAST = 12.0
+# How common a concept is taken to be: it is no word that could be counted.
+_CONCEPT_RATE = 0.05
+# Two previews so close are of one event, whatever seems to lie between.
+_SAME_PREVIEW_HOURS = 4.0
+# So many reports between two previews make it certain.
+_SURE_REPORTS = 3
+_DAYS_APART = 2
+_LONG_GAP_HOURS = 48.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of articles by index, `first` ascending and below `second`, and how alike they are."""
+
+    first: Ints
+    second: Ints
+    likeness: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All readings side by side, ready for pairs to be measured.
+
+    Attributes:
+        readings: In the order of time, then of id.
+        pairs: The pairs that are worth comparing.
+    """
+
+    readings: tuple[Reading, ...]
+    hours: Hours
+    profiles: Rows
+    names: Rows
+    named: tuple[frozenset[str], ...]
+    threads: Threads
+    pairs: Pairs
+
+
+def gather_evidence(readings: Sequence[Reading], background: Background) -> Evidence:
+    """Return the evidence on `readings`, which may come in any order."""
+    ordered = tuple(sorted(readings, key=lambda r: (r.hours, r.article.article_id)))
+    hours = np.array([reading.hours for reading in ordered], dtype=np.float64)
+    begins = np.searchsorted(hours, hours - WINDOW_HOURS, side="left")
+    ends = np.searchsorted(hours, hours + WINDOW_HOURS, side="right")
+
+    named = _name_articles(ordered, background)
+    name_weights = _local_weights(named)
+    documents = [
+        {**reading.terms, **dict.fromkeys(names, 1.0)}
+        for reading, names in zip(ordered, named, strict=True)
+    ]
+    words = weigh_rows(documents, {**_term_weights(ordered, background), **name_weights})
+    names = weigh_rows([dict.fromkeys(names, 1.0) for names in named], name_weights, _NAME_BALLAST)
+    profiles = unit_rows(neighbours(words, begins, ends, _NOISE))
+    later = np.arange(len(ordered)) + 1
+    alike = neighbours(profiles, later, ends, _COMPARED)
+    first = np.repeat(np.arange(len(ordered)), np.diff(alike.starts))
+    pairs = Pairs(first, alike.columns, alike.values)
+    threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
+    return Evidence(ordered, hours, profiles, names, named, threads, pairs)
+
+
+def pair_up(evidence: Evidence, one: int, other: int) -> Pairs:
+    """Return two articles as the only pair, however little alike."""
+    first, second = np.array([min(one, other)]), np.array([max(one, other)])
+    return Pairs(first, second, pair_cosines(evidence.profiles, first, second))
+
+
+def measure(evidence: Evidence, pairs: Pairs) -> Floats:
+    """Return the features of pairs, shape (pairs, features)."""
+    first, second = pairs.first, pairs.second
+    readings, threads = evidence.readings, evidence.threads
+    gap = np.abs(evidence.hours[first] - evidence.hours[second])
+    one, other = threads.phases[first], threads.phases[second]
+    both = (one != UNCLEAR) & (other != UNCLEAR)
+    looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
+    asked = _Asked(readings, pairs)
+    columns: dict[str, NDArray[np.generic]] = {
+        "likeness": pairs.likeness,
+        "names": pair_cosines(evidence.names, first, second),
+        "gap": np.round(np.log1p(gap), 3),
+        "over_48h": gap > _LONG_GAP_HOURS,
+        "same_publisher": asked.whether(
+            lambda r: (r.article.publisher, r.title_key),
+            lambda a, b: a[0] == b[0] and a[1] != b[1],
+        ),
+        "phase_apart": both & (one != other) & ~looks_back,
+        "event_after": looks_back,
+        "angle_apart": asked.whether(lambda r: r.angles, lambda a, b: a != b),
+        "happened_between": _happened_between(evidence, pairs, gap),
+        "actors_apart": _actors_apart(asked),
+        "missions_apart": asked.whether(lambda r: (r.missions, r.mentioned), _other_missions),
+        "numbers_apart": asked.whether(lambda r: (r.numbers, r.designations), _other_numbers),
+        "days_apart": asked.whether(lambda r: r.days, _other_days),
+        "roundup": asked.whether(
+            lambda r: (r.is_roundup, r.title_key if r.is_roundup else ""),
+            lambda a, b: a[1] != b[1],
+        ),
+    }
+    return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The pairs that are asked about."""
+
+    readings: Sequence[Reading]
+    pairs: Pairs
+
+    def whether(
+        self, fact: Callable[[Reading], Fact], test: Callable[[Fact, Fact], object]
+    ) -> NDArray[np.bool_]:
+        """Return `test` of the facts of each pair, asked once per two distinct facts."""
+        first, second = self.pairs.first, self.pairs.second
+        if not len(first):
+            return np.zeros(0, dtype=np.bool_)
+        codes: dict[Fact, int] = {}
+        code = np.zeros(len(self.readings), dtype=np.int64)
+        for at in np.unique(np.concatenate([first, second])).tolist():
+            code[at] = codes.setdefault(fact(self.readings[at]), len(codes))
+        known = list(codes)
+        keys = code[first] * len(known) + code[second]
+        distinct, where = np.unique(keys, return_inverse=True)
+        pairs = (divmod(key, len(known)) for key in distinct.tolist())
+        answers = np.array([bool(test(known[a], known[b])) for a, b in pairs], dtype=np.bool_)
+        found: NDArray[np.bool_] = answers[where]
+        return found
+
+
+def _disjoint(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one) and bool(other) and not one & other
+
+
+def _actors_apart(asked: _Asked) -> NDArray[np.bool_]:
+    """Return where titles name different actors and neither text names the other's."""
+    apart = asked.whether(lambda r: r.actors, _disjoint)
+    for pair in np.flatnonzero(apart).tolist():
+        one = asked.readings[asked.pairs.first[pair]]
+        other = asked.readings[asked.pairs.second[pair]]
+        apart[pair] = not (one.actors & other.names or other.actors & one.names)
+    return apart
+
+
+def _other_days(one: frozenset[int], other: frozenset[int]) -> bool:
+    return bool(one) and bool(other) and min(abs(a - b) for a in one for b in other) >= _DAYS_APART
+
+
+_Missions = tuple[frozenset[str], frozenset[str]]
+
+
+def _other_missions(one: _Missions, other: _Missions) -> bool:
+    """Return whether a title is about a mission, and the other article about another."""
+    subject, other_subject = one[0] or one[1], other[0] or other[1]
+    return (
+        bool(one[0] or other[0])
+        and bool(subject and other_subject)
+        and not subject & other[1]
+        and not other_subject & one[1]
+    )
+
+
+_Numbers = tuple[frozenset[tuple[str, str]], frozenset[str]]
+
+
+def _other_numbers(one: _Numbers, other: _Numbers) -> bool:
+    shared = {series for series, _ in one[0]} & {series for series, _ in other[0]}
+    numbered_apart = any(
+        not {n for s, n in one[0] if s == series} & {n for s, n in other[0] if s == series}
+        for series in shared
+    )
+    return numbered_apart or _disjoint(one[1], other[1])
+
+
+def _happened_between(evidence: Evidence, pairs: Pairs, gap: Hours) -> Hours:
+    phases = evidence.threads.phases
+    previews = (phases[pairs.first] == PREVIEW) & (phases[pairs.second] == PREVIEW)
+    asked = np.flatnonzero(previews & (gap > _SAME_PREVIEW_HOURS))
+    out = np.zeros(len(gap), dtype=np.float64)
+    if len(asked):
+        found = reports_between(
+            evidence.threads, evidence.hours, pairs.first[asked], pairs.second[asked]
+        )
+        out[asked] = np.minimum(found, _SURE_REPORTS) / _SURE_REPORTS
+    return out
+
+
+def _name_articles(
+    readings: Sequence[Reading], background: Background
+) -> tuple[frozenset[str], ...]:
+    """Return each article's names, marked with `@`: the gazetteer's and capitalised words."""
+    counts = dict(background.capitals)
+    for word, (up, low) in capitals(s for r in readings for s in r.sentences).items():
+        known = counts.get(word, (0, 0))
+        counts[word] = (known[0] + up, known[1] + low)
+    proper = {word for word, (up, low) in counts.items() if up > _NAME_RATIO * low}
+    return tuple(
+        frozenset(f"@{name}" for name in (*reading.names, *(reading.proper & proper)))
+        for reading in readings
+    )
+
+
+def _term_weights(readings: Sequence[Reading], background: Background) -> dict[str, float]:
+    """Return the mean of a term's idf among these articles and in the background."""
+    local = Counter(term for reading in readings for term in reading.terms)
+    weights = {}
+    for term, count in local.items():
+        here = count / (len(readings) + 1)
+        is_concept = term.startswith("=")
+        known = background.counts.get(term, 0.5) / (background.documents + 1)
+        there = _CONCEPT_RATE if is_concept else known
+        weights[term] = _idf(math.sqrt(here * there))
+    return weights
+
+
+def _local_weights(named: Sequence[frozenset[str]]) -> dict[str, float]:
+    local = Counter(name for names in named for name in names)
+    return {name: _idf(count / (len(named) + 1)) for name, count in local.items()}
+
+
+def _idf(rate: float) -> float:
+    """Return the weight of what occurs in this part of all articles; never quite nothing."""
+    return math.log(1 / min(rate, 1.0)) + 0.1

@@ -1,0 +1,47 @@
+"""The words by which stories are told apart, from `lexicon.toml`."""
+
+import re
+import tomllib
+from importlib.resources import files
+
+from transforms.stories.words import stem
+
+_TABLE = tomllib.loads((files("transforms.stories") / "lexicon.toml").read_text(encoding="utf-8"))
+
+
+def _pattern(text: str) -> str:
+    """Return a pattern on one line, with the lists that it names filled in."""
+    joined = "".join(line.strip() for line in text.splitlines())
+    behind = "".join(rf"(?<!\b{word}\s)" for word in _TABLE["no_outlook"].split())
+    return joined.replace("{acts}", "|".join(_TABLE["acts"].split())).replace(
+        "{no_outlook}", behind
+    )
+
+
+# Words that say nothing of a story.
+STOP_WORDS = frozenset(_TABLE["stop_words"].split())
+
+# Words before a number that make it no mission: "Top 10", "Page 3".
+NO_SERIES = frozenset(_TABLE["no_series"].split())
+
+# Phase → (weight, pattern): each pattern that matches a clause adds its weight once.
+PHASE_PATTERNS = {
+    phase: tuple(
+        (float(entry["weight"]), re.compile(_pattern(entry["pattern"]), re.IGNORECASE))
+        for entry in entries
+    )
+    for phase, entries in _TABLE["phases"].items()
+}
+
+# Angle → what a title says that has it.
+ANGLE_PATTERNS = {
+    angle: re.compile(rf"\b(?:{_pattern(pattern)})", re.IGNORECASE)
+    for angle, pattern in _TABLE["angles"].items()
+}
+
+# Stem → the concept that it stands for, marked with `=`.
+CONCEPTS = {
+    stem(word): f"={concept}"
+    for concept, words in _TABLE["concepts"].items()
+    for word in words.split()
+}

@@ -1,0 +1,245 @@
+"""The vocabulary of `config/tags.toml`: parsed into records, loaded as tables."""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+import duckdb
+
+from transforms.errors import ConfigError
+from transforms.records import Tag
+
+FILE = "config/tags.toml"
+SCHEMA = files("transforms") / "sql" / "vocabulary_schema.sql"
+
+# What an editor calls a list of phrases, and the role that its phrases have.
+TAG_ROLES = {"names": "name", "words": "word", "terms": "term", "hints": "hint"}
+SPACE_ROLES = {"names": "name", "words": "word"}
+OTHER_ROLES = {
+    "idioms": "idiom",
+    "lookalikes": "lookalike",
+    "topics": "topic",
+    "formats": "format",
+}
+
+MAX_WORDS = 6  # phrase_hits.sql looks at runs of up to six words
+MIN_PLURAL_LENGTH = 3  # shorter words ("x", "ii") have no plural that we would look for
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What is looked for in an article, and what it speaks for.
+
+    Attributes:
+        phrase: As the editor wrote it.
+        role: `name`, `word` or `hint`; `idiom`, `lookalike` or `topic`.
+        tag_id: The tag of a name, word or hint; None where it speaks for space only.
+        wanted: It counts only with one of these in the article; empty: always.
+        unwanted: It does not count with one of these in the article.
+    """
+
+    phrase: str
+    role: str
+    tag_id: str | None = None
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What tags there are and which phrases earn them.
+
+    Attributes:
+        tags: In the order of the issue's sections.
+        hosts: Hosts that write about space and nothing else.
+    """
+
+    tags: tuple[Tag, ...]
+    phrases: tuple[Phrase, ...]
+    hosts: tuple[str, ...]
+
+
+def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
+    """Return the vocabulary in `data`, the decoded `config/tags.toml`.
+
+    Raises:
+        ConfigError: A key is unknown or missing, a value has the wrong type, or a phrase cannot
+            be looked for; names file, tag and key.
+    """
+    _refuse_unknown(data, ("tag", "space", "other"), "the file")
+    tags: list[Tag] = []
+    phrases: list[Phrase] = []
+    for entry in _list(data, "tag", dict, "the file"):
+        tag_id = _text(entry, "id", "a [[tag]]")
+        place = f"tag {tag_id!r}"
+        if tag_id in {tag.tag_id for tag in tags}:
+            raise _error(place, "stands there twice; merge the two")
+        _refuse_unknown(entry, ("id", "label", "context", *TAG_ROLES), place)
+        tags.append(Tag(tag_id, _text(entry, "label", place)))
+        own = [*_phrases(entry, TAG_ROLES, place, tag_id), *_context(entry, place, tag_id)]
+        if not own:
+            raise _error(place, "has no phrases; give it at least one")
+        phrases += own
+    if not tags:
+        raise _error("the file", "has no [[tag]]; give it at least one")
+
+    space, other = _table(data, "space"), _table(data, "other")
+    _refuse_unknown(space, ("hosts", *SPACE_ROLES), "[space]")
+    _refuse_unknown(other, tuple(OTHER_ROLES), "[other]")
+    phrases += _phrases(space, SPACE_ROLES, "[space]")
+    phrases += _phrases(other, OTHER_ROLES, "[other]")
+    hosts = [host.lower() for host in _list(space, "hosts", str, "[space]")]
+    return Vocabulary(tuple(tags), tuple(phrases), tuple(dict.fromkeys(hosts)))
+
+
+def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
+    """Fill `tags` and the tables of `sql/vocabulary_schema.sql`, replacing what they held."""
+    connection.execute(SCHEMA.read_text(encoding="utf-8"))
+    connection.execute("DELETE FROM tags")
+    _insert(
+        connection,
+        "tags",
+        [(tag.tag_id, tag.label, at) for at, tag in enumerate(vocabulary.tags)],
+    )
+    _insert(connection, "space_hosts", [(host,) for host in vocabulary.hosts])
+
+    listed = {_words(phrase.phrase) for phrase in vocabulary.phrases}
+    ids: dict[Phrase, int] = {}
+    conditions: list[tuple[int, int, bool]] = []
+    for phrase in vocabulary.phrases:
+        ids.setdefault(phrase, len(ids))
+        for condition, is_wanted in (
+            *((text, True) for text in phrase.wanted),
+            *((text, False) for text in phrase.unwanted),
+        ):
+            condition_id = ids.setdefault(Phrase(condition, "condition"), len(ids))
+            conditions.append((ids[phrase], condition_id, is_wanted))
+    forms = [
+        (form, at, phrase.phrase.isupper())
+        for phrase, at in ids.items()
+        for form in _forms(phrase.phrase, listed)
+    ]
+    rows = [(at, phrase.phrase, phrase.role, phrase.tag_id) for phrase, at in ids.items()]
+    _insert(connection, "phrases", rows)
+    _insert(connection, "phrase_forms", forms)
+    _insert(connection, "phrase_conditions", list(dict.fromkeys(conditions)))
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert `rows` column by column: far faster than row by row."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    values = ", ".join("unnest(?)" for _ in columns)
+    connection.execute(f"INSERT INTO {table} SELECT {values}", columns)  # noqa: S608 our own names
+
+
+def _words(text: str) -> str:
+    """Return `text` as phrase_hits.sql reads it.
+
+    >>> _words("Moon's far-side, Chang'e #")
+    'moon far side chang e #'
+    """
+    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    plain = re.sub(r"'s\b", "", plain)
+    return " ".join(re.findall(r"[^\W_#$€£]*[#$€£][^\W_]*#?[^\W_]*|[^\W_]+", plain))
+
+
+def _forms(phrase: str, listed: set[str]) -> list[str]:
+    """Return the spellings of `phrase` to look for: itself and the plural of its last word.
+
+    A plural that is `listed` for itself has a meaning of its own: "moons" are not the Moon.
+    """
+    form = _words(phrase)
+    last = form.rsplit(" ", 1)[-1]
+    if not last.isalpha() or len(last) < MIN_PLURAL_LENGTH or last.endswith("s"):
+        return [form]
+    if last.endswith("y") and last[-2] not in "aeiou":
+        plural = form[:-1] + "ies"
+    elif last.endswith(("x", "z", "ch", "sh")):
+        plural = form + "es"
+    else:
+        plural = form + "s"
+    return [form] if plural in listed else [form, plural]
+
+
+def _phrases(
+    table: dict[str, Any], roles: dict[str, str], place: str, tag_id: str | None = None
+) -> Iterable[Phrase]:
+    """Yield the phrases of the lists in `table` whose keys are in `roles`."""
+    for key, role in roles.items():
+        for text in _list(table, key, str, place):
+            yield Phrase(_checked(text, place, key), role, tag_id)
+
+
+def _context(entry: dict[str, Any], place: str, tag_id: str) -> Iterable[Phrase]:
+    """Yield the phrases of a tag that count only with, or without, others."""
+    for context in _list(entry, "context", dict, place):
+        _refuse_unknown(context, ("phrase", "with", "without", "as"), f"{place}, context")
+        phrase = _text(context, "phrase", f"{place}, context")
+        here = f"{place}, context {phrase!r}"
+        wanted, unwanted = (
+            tuple(_checked(text, here, key) for text in _list(context, key, str, here))
+            for key in ("with", "without")
+        )
+        if not wanted and not unwanted:
+            raise _error(here, "has neither 'with' nor 'without'; move it to 'names'")
+        kind = context.get("as", "names")
+        if kind not in TAG_ROLES:
+            raise _error(here, f"'as' is {kind!r}; it can be one of {', '.join(TAG_ROLES)}")
+        yield Phrase(_checked(phrase, here, "phrase"), TAG_ROLES[kind], tag_id, wanted, unwanted)
+
+
+def _checked(text: str, place: str, key: str) -> str:
+    """Return `text`, which can be looked for."""
+    words = _words(text).split()
+    if not 1 <= len(words) <= MAX_WORDS:
+        raise _error(place, f"{key!r} has {text!r}: a phrase has one to {MAX_WORDS} words")
+    if "#" in text and re.search(r"\d", text):
+        raise _error(place, f"{key!r} has {text!r}: write every number as #, or none")
+    return text
+
+
+def _list(table: dict[str, Any], key: str, kind: type, place: str) -> list[Any]:
+    """Return the list `key` of `table`, whose members are all of `kind`; empty if missing."""
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(member, kind) for member in value):
+        noun = "tables" if kind is dict else "texts"
+        raise _error(place, f"{key!r} must be a list of {noun}")
+    return value
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the table `key` of `data`; empty if missing."""
+    value = data.get(key, {})
+    if not isinstance(value, dict):
+        raise _error(f"[{key}]", "must be a table")
+    return value
+
+
+def _text(table: dict[str, Any], key: str, place: str) -> str:
+    """Return the text `key` of `table`, which must be there."""
+    value = table.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise _error(place, f"has no {key!r}; give it a text")
+    return value
+
+
+def _refuse_unknown(table: dict[str, Any], known: tuple[str, ...], place: str) -> None:
+    """Raise if `table` has a key that is not `known`, and say which was probably meant."""
+    for key in table:
+        if key not in known:
+            likely = difflib.get_close_matches(key, known, 1)
+            meant = f"did you mean {likely[0]!r}?" if likely else f"known: {', '.join(known)}"
+            raise _error(place, f"has an unknown key {key!r}; {meant}")
+
+
+def _error(place: str, what: str) -> ConfigError:
+    return ConfigError(f"{FILE}: {place} {what}")
