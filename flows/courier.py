@@ -72,7 +72,7 @@ class Run:
         stopped: Why it ended early.
     """
 
-    def __init__(  # noqa: PLR0913 what a run is made of
+    def __init__(
         self,
         settings: Settings,
         server: Server,

@@ -106,7 +106,7 @@ def smtp_server(settings: Settings) -> Server:
         raise ConfigError(message)
     has_tls = url.scheme == "smtps"
     needs_starttls = not has_tls and _needs_starttls(url.query, host)
-    if user and not (has_tls or needs_starttls or _is_loopback(host)):
+    if user and not (has_tls or needs_starttls or is_loopback(host)):
         message = (
             "[delivery] smtp_url: the password would travel in clear; "
             "use smtps:// or ?starttls=required"
@@ -132,10 +132,11 @@ def _needs_starttls(query: str, host: str) -> bool:
     if options or wish not in ("", "required", "never"):
         message = f"[delivery] smtp_url: ?{query} is unknown; take ?starttls=required (or never)"
         raise ConfigError(message)
-    return wish == "required" or (not wish and not _is_loopback(host))
+    return wish == "required" or (not wish and not is_loopback(host))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether a server's name is this machine's, where nobody listens in."""
     if host == "localhost":
         return True
     try:
@@ -201,7 +202,7 @@ class Connection:
         """Whether it has carried as much as a relay may like."""
         return self.handed_over >= MESSAGES_PER_CONNECTION
 
-    def hand_over(
+    def hand_over(  # noqa: PLR0911 one for each way it can end
         self, message: bytes, sender: str, address: str, may_leave: Callable[[], bool]
     ) -> Answer:
         """Hand over one message for one reader.

@@ -355,6 +355,26 @@ def resolve(
     return bool(changed)
 
 
+def note_returned(
+    connection: duckdb.DuckDBPyConnection, delivery: Delivery, words: str, now: datetime
+) -> bool:
+    """Note that a copy which had left came back; return whether that is news."""
+    changed = connection.execute(
+        """
+        UPDATE deliveries SET state = 'dead', changed_at = $now, words = 'bounced: ' || $words
+        WHERE issue_id = $issue_id AND reader_id = $reader_id AND state IN ('sent', 'uncertain')
+        RETURNING 1
+        """,
+        {
+            "issue_id": delivery.issue_id,
+            "reader_id": delivery.reader_id,
+            "words": words,
+            "now": now,
+        },
+    ).fetchall()
+    return bool(changed)
+
+
 def back_off(attempts: int) -> timedelta:
     """Return how long a copy waits after so many attempts."""
     return BACK_OFF[min(attempts, len(BACK_OFF)) - 1]

@@ -276,6 +276,13 @@ def find_reader(connection: duckdb.DuckDBPyConnection, reader: str) -> Reader | 
     return next(iter(rows), None)
 
 
+def find_by_address(connection: duckdb.DuckDBPyConnection, address: str) -> list[Reader]:
+    """Return the readers with that address, one per edition."""
+    return _readers(
+        connection, "lower(address) = $address", {"address": address.strip().casefold()}
+    )
+
+
 def list_readers(
     connection: duckdb.DuckDBPyConnection,
     *,
@@ -301,7 +308,7 @@ def _readers(
     return [Reader(*row) for row in rows]
 
 
-def import_readers(  # noqa: PLR0913 what every row shares by keyword
+def import_readers(
     connection: duckdb.DuckDBPyConnection,
     file: TextIO,
     now: datetime,

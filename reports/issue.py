@@ -48,7 +48,6 @@ class _Desk:
     """What telling any story needs."""
 
     settings: IssueSettings
-    week: Week
     labels: Mapping[str, TagLabel]
 
     def tell(self, story: Story, dek_limit: int, picture: ShownPicture | None = None) -> Item:
@@ -80,7 +79,7 @@ def assemble_issue(
         RenderError: The funnel's counts do not add up, or a summary is not the article's own.
     """
     check_funnel(news, week)
-    desk = _Desk(settings, week, labels_of(vocabulary))
+    desk = _Desk(settings, labels_of(vocabulary))
     top = news.stories[: 1 + settings.cards]
     told = _tell_top(top, desk, pictures)
     lead, cards = (told[0] if told else None), tuple(told[1:])

@@ -59,12 +59,13 @@ def render_html(
     return draw(shown) if full else _fitting(shown, settings, draw)
 
 
-def render_text(
-    issue: Issue, settings: IssueSettings, *, full: bool = False, unsubscribe: str | None = None
-) -> str:
-    """Return the issue as plain text in 78 columns; only addresses may be wider."""
-    shown = issue if full else cut_to(issue, lengths(issue, settings)[0])
-    context = _context(shown, settings, full=full, unsubscribe=unsubscribe)
+def render_text(issue: Issue, settings: IssueSettings, *, unsubscribe: str | None = None) -> str:
+    """Return the letter as plain text in 78 columns; only addresses may be wider.
+
+    Text is never clipped: it tells what the HTML would without its limit.
+    """
+    shown = cut_to(issue, lengths(issue, settings)[0])
+    context = _context(shown, settings, full=False, unsubscribe=unsubscribe)
     text = _TEXT.get_template("issue.txt").render(context)
     lines = (disarmed(line.rstrip()) for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

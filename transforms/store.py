@@ -229,7 +229,8 @@ def _told_apart(article: Article, known: _Known | None) -> Article:
 
     Seen in picture and podcast feeds: one link, another guid, another title, another date.
     """
-    if known is None or known.feed_id != article.feed_id or not article.guid:
+    has_own_id = article.guid and not article.guid.startswith(("http://", "https://"))
+    if known is None or known.feed_id != article.feed_id or not has_own_id:
         return article
     is_same = (
         not known.guids

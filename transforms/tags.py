@@ -42,8 +42,8 @@ _CLOSES = {
     "th": ({"td", "th"}, {"table", "tr"}),
     "a": ({"a"}, set(BLOCKS)),
 }
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_NOT_IN_HEADING = _HEADINGS | {"p", "ul", "ol", "table", "blockquote"}
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_NOT_IN_HEADING = HEADINGS | {"p", "ul", "ol", "table", "blockquote"}
 _OUTSIDE_P = {"table", "td", "th", "button", "object", "li", "body"}
 _OFTEN_CUT = frozenset({"span", "abbr", "picture", "video", "audio", "sub", "sup"})
 
@@ -175,7 +175,7 @@ class _Nesting:
             if self.formatting >= MAX_FORMATTING_DEPTH:
                 return
             self.formatting += 1
-        if name in _HEADINGS:
+        if name in HEADINGS:
             self.headings.append(len(self.out))
         self.stack.append(name)
         self.out.append(_written(name, attributes))
@@ -196,11 +196,11 @@ class _Nesting:
 
     def _close_heading(self, name: str) -> None:
         """A heading that was never closed ends where the text below it begins."""
-        depth = next((i for i, open_ in enumerate(self.stack) if open_ in _HEADINGS), None)
+        depth = next((i for i, open_ in enumerate(self.stack) if open_ in HEADINGS), None)
         if depth is None:
             return
         written = self.out[self.headings[-1] :]
-        if name in _HEADINGS or any(not part.startswith("<") and part.strip() for part in written):
+        if name in HEADINGS or any(not part.startswith("<") and part.strip() for part in written):
             self.close_to(depth)
 
     def _close_open(self, names: set[str], stop: set[str]) -> None:

@@ -13,10 +13,11 @@ from transforms.boilerplate import is_boilerplate
 from transforms.dates import Moment, parse_date
 from transforms.errors import PageError
 from transforms.figures import Piece, is_credit_line, same_words, tie_captions
+from transforms.labels import after_topics_label, is_related_label
 from transforms.language import language_of
 from transforms.normalise import identify
 from transforms.records import Article, Block, Figure, RelatedItem
-from transforms.related import is_related_label, split_updated
+from transforms.teasers import split_updated
 from transforms.text import one_line, paragraph, title_key
 
 MAX_CHARACTERS = 200_000
@@ -26,7 +27,6 @@ MAX_TOPICS = 50
 MAX_PARAGRAPH = 10_000
 # A saved page has no clock: any date that it states is past.
 _ANY_TIME = datetime(9998, 1, 1, tzinfo=UTC)
-_TOPICS = re.compile(r"Related To\s*:\s*", re.IGNORECASE)
 _DATE_LINE = re.compile(r"(?:Published:?(?: on)? |Posted:?(?: on)? )?(.{6,45})", re.IGNORECASE)
 _BYLINE = re.compile(r"By:? (?=[A-ZÀ-Ý])(.{3,100})")
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -92,15 +92,15 @@ def _sections(
     topics: list[str] = []
     current = main
     for line in lines:
-        if label := _TOPICS.match(line):
+        if (named := after_topics_label(line)) is not None:
             current = topics
-            topics += re.split(r"\s*[,;•|]\s*", line[label.end() :])
+            topics += re.split(r"\s*[,;•|]\s*", named)
         elif main and is_related_label(line):
             current = items
         else:
             current.append(line)
-    named = (one_line(topic, MAX_CAPTION) for topic in topics)
-    return main, _related(items), tuple(dict.fromkeys(filter(None, named)))[:MAX_TOPICS]
+    folded = (one_line(topic, MAX_CAPTION) for topic in topics)
+    return main, _related(items), tuple(dict.fromkeys(filter(None, folded)))[:MAX_TOPICS]
 
 
 def _related(lines: list[str]) -> tuple[RelatedItem, ...]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from transforms.dates import iso_z
 from transforms.models import build_model
 from transforms.records import (
     Article,
@@ -302,27 +303,13 @@ def _articles(
 
 def article_of(row: dict[str, Any]) -> Article:
     """Return the article that a row of table `articles` holds."""
-    inner = article_from_record(
-        {
-            "hero": json.loads(row["hero"]) if row["hero"] else None,
-            "body": json.loads(row["body"]),
-            "related_items": json.loads(row["related_items"]),
-            "title": row["title"],
-        }
-    )
-    plain = (
-        "article_id feed_id title title_key guid url canonical_url dek published_at "
-        "date_precision date_raw updated_at language section word_count"
-    ).split()
-    lists = ("authors", "related_topics", "flags")
-    return Article(
-        **{name: row[name] for name in plain},
-        **{name: tuple(row[name]) for name in lists},
-        hero=inner.hero,
-        body=inner.body,
-        related_items=inner.related_items,
-        field_sources=json.loads(row["field_sources"]),
-    )
+    moments = {
+        "date_published": iso_z(row["published_at"]) if row["published_at"] else None,
+        "date_updated": iso_z(row["updated_at"]) if row["updated_at"] else None,
+    }
+    nested = ("hero", "body", "related_items", "field_sources")
+    parsed = {name: json.loads(row[name]) if row[name] else None for name in nested}
+    return article_from_record(row | moments | parsed)
 
 
 def _tag_counts(connection: duckdb.DuckDBPyConnection, *, is_this_week: bool) -> dict[str, int]:

@@ -21,7 +21,7 @@ counted AS (
         phrase_hits.tag_id,
         phrase_hits.phrase,
         max(
-            CAST(
+            cast(
                 CASE phrase_hits.field
                     WHEN 'title' THEN roles.in_title
                     WHEN 'text' THEN roles.elsewhere / 2

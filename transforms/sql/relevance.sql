@@ -25,7 +25,7 @@ evidence AS (
         phrase_hits.role,
         roles.is_space,
         max(
-            CAST(
+            cast(
                 CASE phrase_hits.field WHEN 'title' THEN roles.in_title ELSE roles.elsewhere END
                 AS DOUBLE
             )
@@ -71,7 +71,7 @@ records AS (
         feed_id,
         CASE
             WHEN count(*) >= 10
-                THEN avg(CAST(space_points - other_points >= 1.5 AS INTEGER))
+                THEN avg(cast(space_points - other_points >= 1.5 AS INTEGER))
         END AS space_share
     FROM weighed
     GROUP BY feed_id

@@ -29,7 +29,7 @@ SELECT
     votes.story_id,
     votes.tag_id,
     arg_max(votes.phrase, (votes.score, votes.phrase)) AS phrase,
-    CAST(sum(votes.voice) / any_value(stories.members) AS DOUBLE) AS share
+    sum(votes.voice) / any_value(stories.members) AS share
 FROM votes
 INNER JOIN stories ON votes.story_id = stories.story_id
 GROUP BY

@@ -116,7 +116,7 @@ def _merge_piece(members: Ints, links: Links, wishes: Wishes) -> Ints:
             state.forbid(place[one], place[other])
     joined = {article for pair in wishes.together for article in pair if article in place}
     for group in _pieces(sorted(joined), links.where(slice(0)), 0, wishes.together):
-        state.join([place[int(article)] for article in group])
+        state.join(np.searchsorted(members, group))
     while (pair := state.best_pair()) is not None:
         state.merge(*pair)
     return members[state.labels]
@@ -168,18 +168,18 @@ class _Clusters:
         """Keep two articles apart, however many good links their clusters have."""
         self._conflicts[one, other] = self._conflicts[other, one] = _FORBIDDEN
 
-    def join(self, group: Sequence[int]) -> None:
+    def join(self, group: Ints) -> None:
         """Merge articles whatever their scores; each then has the best links of them all."""
         rest = np.setdiff1d(np.arange(len(self.labels)), group)
         best = self._best[0][np.ix_(group, rest)].max(axis=0)
         fewest = self._conflicts[np.ix_(group, rest)].min(axis=0)
-        for at in group:
+        for at in group.tolist():
             self._best[0, at, rest] = self._best[0, rest, at] = best
             self._sums[at, rest] = self._sums[rest, at] = best.astype(np.int64) * _PARTS
             kept = np.where(self._conflicts[at, rest] >= _FORBIDDEN, _FORBIDDEN, fewest)
             self._conflicts[at, rest] = self._conflicts[rest, at] = kept
-        for at in group[1:]:
-            self.merge(group[0], at)
+        for at in group.tolist()[1:]:
+            self.merge(int(group[0]), at)
 
     def merge(self, kept: int, gone: int) -> None:
         """Merge cluster `gone` into cluster `kept`."""

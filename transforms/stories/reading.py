@@ -33,7 +33,9 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
     in_title, in_dek = find_names(title, gazetteer), find_names(dek, gazetteer)
     title_names = with_implied(in_title, gazetteer)
     names = with_implied((*in_title, *in_dek), gazetteer)
-    covered = frozenset().union(*in_title.values(), *in_dek.values(), CALENDAR)
+    # An outlet that names itself ("NPR's reporter says") is no name in the news.
+    itself = (word.lower() for word in tokens(article.publisher))
+    covered = frozenset().union(*in_title.values(), *in_dek.values(), CALENDAR, itself)
     phases = weigh_phases(title, opening)
     ahead = clear_phase(phases) in {PREVIEW, DELAY}
     told = " . ".join(foreground(text) for text in (title, *opening[:1]))
