@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SHARED ?= ../shared
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 
 .PHONY: demo test up quality lint lock clean
 
@@ -17,7 +18,7 @@ up: $(VENV)/run  ## Prefect server, work pool, deployments and a worker, until C
 	$(BIN)/python -m flows.up
 
 quality: $(VENV)/dev  ## Scores on the labelled week, against the last ones in docs/quality.json
-	$(BIN)/python -m scripts.quality $(SHARED)/gold
+	$(BIN)/python tests/quality.py $(SHARED)/gold
 
 lint: $(VENV)/dev  ## Style, types, layers, SQL
 	$(BIN)/ruff check .
@@ -27,7 +28,8 @@ lint: $(VENV)/dev  ## Style, types, layers, SQL
 	$(BIN)/sqlfluff lint transforms/sql
 
 lock: $(VENV)/dev  ## Pin the newest versions that pyproject.toml allows, with hashes
-	$(BIN)/python -m scripts.lock
+	$(BIN)/uv pip compile pyproject.toml $(LOCK) -o requirements.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.txt $(LOCK) -o requirements-dev.txt
 
 clean:  ## Remove what the targets made
 	rm -rf $(VENV) out build dist

@@ -234,16 +234,17 @@ def _judge_report(message: EmailMessage, secret: str | None) -> Finding:
     otherwise anybody could make anybody bounce.
     """
     kind: Kind = "other"
-    words, original = "", None
+    words = ""
+    original: Message | None = None
     for part in message.walk():
         content_type = part.get_content_type()
         if content_type == "message/delivery-status" and kind == "other":
             kind, words = _status(part)
         elif content_type == "text/rfc822-headers" and original is None:
-            original = message_from_bytes(part.get_payload(decode=True) or b"")
+            headers = part.get_payload(decode=True)
+            original = message_from_bytes(headers if isinstance(headers, bytes) else b"")
         elif content_type == "message/rfc822" and original is None:
-            inner = part.get_payload()
-            original = inner[0] if isinstance(inner, list) and inner else None
+            original = next(iter(_messages_in(part)), None)
     found = _MESSAGE_ID.search(str(original.get("Message-ID", ""))) if original else None
     if kind == "other" or original is None or found is None:
         return Finding("other")
@@ -257,8 +258,7 @@ def _judge_report(message: EmailMessage, secret: str | None) -> Finding:
 
 def _status(part: Message) -> tuple[Kind, str]:
     """Return what the first recipient's fields say: kind, and the server's words."""
-    blocks = part.get_payload()
-    for block in blocks if isinstance(blocks, list) else []:
+    for block in _messages_in(part):
         action = str(block.get("Action", "")).strip().lower()
         if action not in ("failed", "delayed"):
             continue
@@ -267,6 +267,12 @@ def _status(part: Message) -> tuple[Kind, str]:
         words = mask_all(re.sub(r"\s+", " ", f"{status} {reason}").strip()[:300])
         return ("bounced" if action == "failed" else "delayed"), words
     return "other", ""
+
+
+def _messages_in(part: Message) -> list[Message]:
+    """Return what is parsed as messages of its own: a letter, or blocks of fields."""
+    inner = part.get_payload()
+    return [m for m in inner if isinstance(m, Message)] if isinstance(inner, list) else []
 
 
 @contextmanager

@@ -108,7 +108,6 @@ class DeliverySettings(_Section):
             mailbox of `imap_url` whether it has arrived.
         imap_url: `imaps://user@host/Folder`, where bounces and unsubscribe mails arrive; the
             password comes from the environment (`PERIGEE_IMAP_PASSWORD`).
-        imap_password: From the environment only.
         archive_folder: The folder at `imap_url` that gets a copy of every letter, for `lookup`.
         ca_file: Trust this authority's certificates instead of the system's.
         dkim_selector: Sign with this selector (needs `pip install dkimpy`) ...
@@ -131,19 +130,15 @@ class DeliverySettings(_Section):
     max_lateness: float = Field(default=6.0, gt=0)
     on_uncertain: Literal["hold", "retry", "lookup"] = "hold"
     imap_url: str | None = None
-    imap_password: str | None = Field(
-        default_factory=lambda: os.environ.get("PERIGEE_IMAP_PASSWORD"), repr=False
-    )
     archive_folder: str = "Archive"
     ca_file: Path | None = None
     dkim_selector: str | None = None
     dkim_key: Path | None = None
 
-    @field_validator("imap_password")
-    @classmethod
-    def _is_not_in_a_file(cls, _: str | None) -> str | None:
-        message = "passwords do not stand in files; set PERIGEE_IMAP_PASSWORD"
-        raise ValueError(message)
+    @property
+    def imap_password(self) -> str | None:
+        """The password of the user in `imap_url`; from the environment only."""
+        return os.environ.get("PERIGEE_IMAP_PASSWORD")
 
 
 class PerigeeFile(_Section):

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from flows.database import open_database
 from flows.recipients import Reader, confirm_reader, find_reader, mask, set_status
 from flows.settings import Settings
-from flows.tokens import Token, find_token
+from flows.tokens import find_token
 from transforms.errors import ConfigError, DatabaseBusyError
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class _Handler(BaseHTTPRequestHandler):
         """Show the page."""
         self._answer(is_post=False)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 the base's name
 
     def do_POST(self) -> None:
         """Take the step."""

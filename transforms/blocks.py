@@ -1,7 +1,6 @@
 """A tree of HTML → pieces and blocks in reading order; what is not the article stays out."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,6 +26,7 @@ Element = Any
 MAX_BLOCKS = 400
 MAX_PIECES = 2_000
 MAX_PARAGRAPH = 10_000
+MIN_ALT_WORDS = 3
 MAX_ASIDE = 1_500  # characters that a caption, credit or standfirst may have
 # "Details" ends an article only in its second half.
 MAX_AFTER_END = 0.5
@@ -63,7 +63,7 @@ def blocks_from(pieces: list[Piece]) -> tuple[Block, ...]:
     blocks = [piece.block for piece in pieces]
     ends = (i for i, block in enumerate(blocks) if block.text and ends_article(block.text))
     end = next((i for i in ends if i > MAX_AFTER_END * len(blocks)), None)
-    blocks = blocks[:end]
+    blocks = [b for b in blocks[:end] if not (b.text and ends_article(b.text))]
     while blocks and blocks[-1].type == "heading":
         blocks.pop()
     return tuple(blocks[:MAX_BLOCKS])
@@ -100,6 +100,7 @@ class Measure:
     total: int = 0
 
     def is_most(self, element: Element) -> bool:
+        """Tell if an element holds so much of the text that it must be the article."""
         self.total = self.total or len(self.root.text_content())
         return len(element.text_content()) > MOST * self.total
 
@@ -139,8 +140,6 @@ class _Walk:
     figures: int = 0  # figures that are open: a gallery may hold figures
     pieces: list[Piece] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
-    characters: int = 0
-    linked: int = 0
     waiting: list[Figure] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
@@ -178,26 +177,17 @@ class _Walk:
 
     def text(self, text: str | None) -> None:
         if text:
-            folded = _SPACE.sub(" ", text)
-            self.parts.append(folded)
-            self.characters += len(folded)
+            self.parts.append(_SPACE.sub(" ", text))
 
     def flush(self) -> None:
         """End the paragraph or heading."""
         line = one_line("".join(self.parts), MAX_PARAGRAPH)
-        share = self.linked / self.characters if self.characters else 0.0
         self.parts.clear()
-        self.characters = self.linked = 0
         if line and not is_boilerplate(line):
-            self._add(Block(self.kind, text=without_tail(line)), share)
+            self._add(Block(self.kind, text=without_tail(line)))
         for figure in self.waiting:
             self._add(Block("figure", figure=figure))
         self.waiting.clear()
-
-    def link(self, element: Element) -> None:
-        before = self.characters
-        self.children(element)
-        self.linked += max(0, self.characters - before)
 
     def date(self, element: Element) -> None:
         """A date that stands alone is about the article, not in it."""
@@ -315,7 +305,7 @@ class _Walk:
         seen: set[str] = set() if within == "figure" else self.seen
         return replace(
             self, within=(*self.within, within), role=role, seen=seen,
-            kind="p", pieces=[], parts=[], waiting=[], characters=0, linked=0,
+            kind="p", pieces=[], parts=[], waiting=[],
         )  # fmt: skip
 
     def _role(self, element: Element, names: str) -> str:
@@ -329,19 +319,17 @@ class _Walk:
         self.flush()
         self.role = outer
 
-    def _add(self, block: Block, share: float = 0.0) -> None:
-        self.pieces.append(Piece(block, self.role, self.place, share))
+    def _add(self, block: Block) -> None:
+        self.pieces.append(Piece(block, self.role, self.place))
 
     def _add_joined(self, kind: str, pieces: list[Piece]) -> None:
         texts = [piece.block.text for piece in pieces if piece.block.text]
-        share = sum(piece.linked for piece in pieces) / (len(pieces) or 1)
         if texts:
-            self._add(Block(kind, text="\n".join(texts)), share)
+            self._add(Block(kind, text="\n".join(texts)))
         self.pieces.extend(piece for piece in pieces if piece.block.type == "figure")
 
 
 _HANDLERS = {
-    "a": _Walk.link,
     "br": _Walk.line_break,
     "img": _Walk.picture,
     "figure": _Walk.figure,
@@ -373,8 +361,7 @@ def _told(figure: Figure, pieces: list[Piece]) -> Figure:
 
 
 def _has(element: Element, tags: tuple[str, ...]) -> bool:
-    found: Iterator[Element] = element.iter(*tags)
-    return next((one for one in found if one is not element), None) is not None
+    return next((one for one in element.iter(*tags) if one is not element), None) is not None
 
 
 def _with_alt(piece: Piece) -> Piece:
@@ -387,4 +374,4 @@ def _with_alt(piece: Piece) -> Piece:
 
 def _is_telling(alt: str | None) -> bool:
     """Tell if an alternative text describes: several words, no file's name."""
-    return alt is not None and len(alt.split()) > len("an image".split())
+    return alt is not None and len(alt.split()) >= MIN_ALT_WORDS

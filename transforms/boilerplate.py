@@ -15,7 +15,7 @@ _JUNK = frozenset(
     byline bylines meta metadata date datetime pubdate timestamp bio tags topics categories keywords
     taxonomy related relatedposts recirc recirculation recommended recommendations trending popular
     outbrain taboola pullquote
-    """.split()
+    """.split()  # noqa: SIM905 read as a list
 )
 _HIDDEN = frozenset({"hidden", "invisible", "srOnly"})
 _HIDDEN_PAIRS = (("sr", "only"), ("screen", "reader"), ("visually", "hidden"))
@@ -27,33 +27,45 @@ _ROLES = (
     ("standfirst", frozenset("standfirst dek deck subtitle subheadline".split())),  # noqa: SIM905
 )
 
-_NETWORKS = r"(?:twitter|x|facebook|instagram|linkedin|youtube|bluesky|mastodon|threads|whatsapp|reddit|social)"
+_NETWORKS = (
+    r"(?:twitter|x|facebook|instagram|linkedin|youtube|bluesky|mastodon|threads|whatsapp|reddit"
+    r"|social)"
+)
 _WHOLE_LINES = re.compile(
-    r"(?:advertisements?|ad|sponsored( content)?|story continues below.{0,40}|article continues .{0,40}"
-    rf"|share(?: this(?: (?:article|story|post|page|on|via|with))?)?:?|share (?:on|via) .{{1,60}}|{_NETWORKS}"
-    r"|(?:click to )?(?:tweet|print|e-?mail)(?: this)?|(?:\d+ )?comments?|leave a (?:comment|reply)"
-    rf"|log in to comment|follow .{{1,40}} on {_NETWORKS}\b.{{0,80}}|join our .{{1,80}}"
+    # advertisements, sharing, comments, newsletters
+    r"advertisements?|ad|sponsored(?: content)?|(?:story|article) continues .{0,40}"
+    rf"|share(?: this(?: (?:article|story|post|page|on|via|with))?)?:?|{_NETWORKS}"
+    r"|share (?:on|via) .{1,60}|(?:click to )?(?:tweet|print|e-?mail)(?: this)?"
+    r"|(?:\d+ )?comments?|leave a (?:comment|reply)|log in to comment"
+    rf"|follow .{{1,40}} on {_NETWORKS}\b.{{0,80}}|join our .{{1,80}}"
     r"|sign up (?:for|to) .{0,40}newsletter.{0,80}|subscribe(?: (?:to|now|here)\b.{0,120})?"
-    r"|(?:please )?(?:(?:read|see|view) more|continue reading)(?:\W{0,5}|\W* (?:about|at|on|here|of|from) .{1,160})"
-    r"|continue reading .{1,160}|read (?:the )?(?:full|rest|original|entire|whole) .{1,160}|read (?:on|it) at .{1,80}"
-    r"|\d+[- ]min(?:ute)?s? (?:read|listen)|click here .{1,80}|provided by .{1,80}|skip to .{1,40}"
-    r"|the post .{1,400} (?:first )?appeared (?:first )?on .{1,120}"
+    r"|.{0,60}\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b.{0,400}"
+    # the rest is elsewhere
+    r"|(?:please )?(?:(?:read|see|view) more|continue reading)"
+    r"(?:\W{0,5}|\W* (?:about|at|on|here|of|from) .{1,160})|continue reading .{1,160}"
+    r"|read (?:the )?(?:full|rest|original|entire|whole) .{1,160}|read (?:on|it) at .{1,80}"
+    r"|\d+[- ]min(?:ute)?s? (?:read|listen)|click here .{1,80}|skip to .{1,40}"
+    r"|continuer la lecture.{0,160}|lire la suite.{0,160}|weiterlesen.{0,160}|leer más.{0,160}"
+    r"|seguir leyendo.{0,160}"
+    # where it came from
+    r"|provided by .{1,80}|the post .{1,400} (?:first )?appeared (?:first )?on .{1,120}"
     r"|this (?:post|article|story) (?:first )?appeared (?:first )?on .{1,120}"
     r"|article url: .{1,600}|comments url: .{1,300}|points: \d+.{0,40}"
-    r"|copyright (?:©|\(c\)|\d{4}).{0,200}|all rights reserved\.?|©.{1,80} all rights reserved\.?"
-    r"|continuer la lecture.{0,160}|lire la suite.{0,160}|weiterlesen.{0,160}|leer más.{0,160}"
-    r"|.{0,60}\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b.{0,400}"
-    r"|seguir leyendo.{0,160}|\W+)",
+    r"|copyright (?:©|\(c\)|\d{4}).{0,200}|(?:©.{1,80} )?all rights reserved\.?"
+    # rules drawn with characters
+    r"|\W+",
     re.IGNORECASE,
 )
 _END = re.compile(
     r"about the authors?|details|(?:media |press )?contacts?(?: information)?|last updated"
-    r"|-+ ?(?:end|30) ?-+|#{2,}|(?:leave a|post a) (?:comment|reply)|share this (?:article|story|post)",
+    r"|-+ ?(?:end|30) ?-+|#{2,}|(?:leave|post) a (?:comment|reply)"
+    r"|share this (?:article|story|post)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:(?:the post .{1,400} (?:first )?appeared (?:first )?on [^.]{1,100}\.?)"
-    r"|(?:(?:\[?(?:…|\.\.\.)\]?\s*)?(?:read more|continue reading|read the (?:full|rest)[^.]{0,80})\s*[→»>›]*))$",
+    r"\s*(?:the post .{1,400} (?:first )?appeared (?:first )?on [^.]{1,100}\.?"
+    r"|(?:\[?(?:…|\.\.\.)\]?\s*)?(?:read more|continue reading|read the (?:full|rest)[^.]{0,80})"
+    r"\s*[→»>›]*)$",  # noqa: RUF001 the arrows that feeds draw
     re.IGNORECASE,
 )
 MAX_LINE = 700
@@ -95,10 +107,13 @@ def ends_article(line: str) -> bool:
 def is_boilerplate(line: str) -> bool:
     """Tell if a whole line belongs to the outlet's software, not to the article.
 
+    A line that ends an article is none: see `ends_article`.
+
     >>> is_boilerplate("The post Moon base appeared first on Example News.")
     True
     """
-    return len(line) <= MAX_LINE and _WHOLE_LINES.fullmatch(line) is not None
+    is_one = len(line) <= MAX_LINE and _WHOLE_LINES.fullmatch(line) is not None
+    return is_one and not ends_article(line)
 
 
 def without_tail(line: str) -> str:

@@ -2,6 +2,7 @@
 
 The only place that knows how publishers write credits ("Photo by: NASA", "(Bild: ESA)", "© JAXA").
 """
+# ruff: noqa: RUF001 publishers write typographic quotes, dashes and full-width colons
 
 import re
 from dataclasses import dataclass, replace
@@ -29,13 +30,13 @@ _CREDIT = r"(?:credits?|crédits?|créditos?|crediti)"
 _STRONG = (
     rf"(?:(?:{_KIND}\s+)?(?:{_CREDIT}|copyright|(?:by|courtesy)(?:\s+of)?|via)"
     rf"(?:\s*(?:&|and|et|y|und|/)\s*(?:copyright|licen[cs]e|{_CREDIT}))?"
-    rf"(?:\s+(?:photos?|images?))?\s*[:：]"  # noqa: RUF001 as Chinese feeds write it
-    r"|(?:bild|foto)(?:quelle|nachweis|rechte|credit)\s*[:：]"  # noqa: RUF001
+    rf"(?:\s+(?:photos?|images?))?\s*[:：]"
+    r"|(?:bild|foto)(?:quelle|nachweis|rechte|credit)\s*[:：]"
     r"|(?:copyright\s*)?(?:©|\(c\))(?:\s*copyright)?\s*:?)"
 )
 _NAMED = rf"(?:{_KIND}\s+(?:by|via|courtesy(?:\s+of)?)|courtesy(?:\s+of)?)(?=\s)"
 # These are followed by a name or by a description.
-_WEAK = rf"(?:{_KIND}|sources?|quelle)\s*[:：]"  # noqa: RUF001
+_WEAK = rf"(?:{_KIND}|sources?|quelle)\s*[:：]"
 
 _PREFIX = re.compile(rf"\s*(?:{_STRONG}|{_NAMED}|{_WEAK})\s*", re.IGNORECASE)
 _STRONG_PREFIX = re.compile(rf"\s*{_STRONG}\s*", re.IGNORECASE)
@@ -114,13 +115,11 @@ class Piece:
     Attributes:
         role: What its markup says that it is: `caption`, `credit`, `title`, `standfirst`, or "".
         place: `before`, `inside` or `after` the article's own container.
-        linked: The share of its text that is links.
     """
 
     block: Block
     role: str = ""
     place: str = "inside"
-    linked: float = 0.0
 
 
 def tie_captions(pieces: list[Piece]) -> list[Piece]:
@@ -166,15 +165,14 @@ def tie_captions(pieces: list[Piece]) -> list[Piece]:
 
 def _with_lone_credit(tied: list[Piece]) -> list[Piece]:
     """Give the only credit that stands alone to the only picture, if nobody else is credited."""
-    figures = [(i, p.block.figure) for i, p in enumerate(tied) if p.block.figure]
-    if len(figures) != len(["picture", "credit"]):
-        return tied
-    (first, picture), (second, credit) = figures
-    if not picture.url or picture.credit or credit.url or not credit.credit:
-        return tied
-    return [
-        *tied[:first], _with(tied[first], credit), *tied[first + 1 : second], *tied[second + 1 :]
-    ]  # fmt: skip
+    figures = [(index, p.block.figure) for index, p in enumerate(tied) if p.block.figure]
+    match figures:
+        case [(first, Figure(url=str(), credit=None)), (second, Figure(url=None) as lone)]:
+            rest = [*tied[:second], *tied[second + 1 :]]
+            rest[first] = _with(rest[first], lone)
+            return rest
+        case _:
+            return tied
 
 
 def _said(piece: Piece) -> Figure | None:
@@ -246,7 +244,7 @@ def _without_repeated_caption(
     tied: list[Piece], following: list[Piece] | None = None
 ) -> list[Piece]:
     """Take the line above the last figure for its caption if that is what the line repeats."""
-    if len(tied) < len(["line", "figure"]) or tied[-2].block.type != "p":
+    if not tied[1:] or tied[-2].block.type != "p":
         return tied
     figure, text = tied[-1].block.figure or Figure(), tied[-2].block.text or ""
     if figure.caption and same_words(text, figure.caption):
@@ -267,7 +265,7 @@ def _folded(text: str) -> str:
     return " ".join(plain.casefold().split()).rstrip(" .")
 
 
-_PLAIN_QUOTES = str.maketrans("‘’“”", "''\"\"")  # noqa: RUF001
+_PLAIN_QUOTES = str.maketrans("‘’“”", "''\"\"")
 
 
 def _weak(text: str) -> tuple[str | None, str | None]:
@@ -278,7 +276,7 @@ def _weak(text: str) -> tuple[str | None, str | None]:
 
 def _is_name(text: str) -> bool:
     """Tell if a text is made of names: its other words are "of", "via" and the like."""
-    words = (word.strip(_SEPARATORS + "()[].’'\"") for word in text.split())  # noqa: RUF001
+    words = (word.strip(_SEPARATORS + "()[].’'\"") for word in text.split())
     return all(not word[:1].islower() or word in _BETWEEN_NAMES for word in words)
 
 

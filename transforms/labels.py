@@ -20,9 +20,7 @@ _SURE = re.compile(
     re.IGNORECASE,
 )
 # Below these a page may give plain text: title, teaser, title, teaser.
-_PAIRED = re.compile(
-    r"next up|up next|(?:what to )?read next|you may also like", re.IGNORECASE
-)
+_PAIRED = re.compile(r"next up|up next|(?:what to )?read next|you may also like", re.IGNORECASE)
 # These can head a part of the article, too.
 _MAYBE = re.compile(
     r"more|more (?:from|in|on|about|to) .{1,60}|further reading|explore (?:more|further)|read more"

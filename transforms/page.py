@@ -42,7 +42,7 @@ MAX_BYLINE_PARTS = 6
 _LINES = ("p", "div", "span", "address")
 # A page that neither calls itself an article nor has a date must hold this much running text.
 MIN_WORDS_UNDECLARED = 80
-_SUFFIX = re.compile(r"\s+(?:[|–—:•·/-]|::|»)\s+")
+_SUFFIX = re.compile(r"\s+(?:[|–—:•·/-]|::|»)\s+")  # noqa: RUF001 an en dash
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _CUT = re.compile(r"\s*(?:\[?(?:…|\.\.\.)\]?)\s*$")
 _BY = re.compile(
@@ -207,7 +207,7 @@ def _dek(
     return None
 
 
-def _published(  # noqa: PLR0913 each is a place where pages keep their date
+def _published(
     stated: Metadata, root: Element, head: Head, html: str, now: datetime, sources: dict[str, str]
 ) -> Moment:
     """Return the first date of the page that is plausible, else the first one with its flag."""

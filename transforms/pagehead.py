@@ -12,9 +12,10 @@ from transforms.text import one_line
 MAX_HEAD = 6
 MIN_STANDFIRST_WORDS = 5
 MAX_STANDFIRST = 600
-_PARTS = re.compile(r"\s*(?:[|•·]|\s[-–—]\s)\s*")
+_PARTS = re.compile(r"\s*(?:[|•·]|\s[-–—]\s)\s*")  # noqa: RUF001 an en dash
 _DATED = re.compile(
-    r"(?P<updated>(?:last )?updated|modified)?(?:published|posted|date|on)?(?: on)?:?\s*(?P<date>.{6,45})",
+    r"(?P<updated>(?:last )?updated|modified)?(?:published|posted|date|on)?(?: on)?:?\s*"
+    r"(?P<date>.{6,45})",
     re.IGNORECASE,
 )
 BYLINE = re.compile(
@@ -101,7 +102,7 @@ def _read_line(head: Head, piece: Piece, now: datetime) -> bool:
         return True
     is_standfirst = piece.role == "standfirst" or (
         piece.block.type in ("p", "heading")
-        and MIN_STANDFIRST_WORDS <= len(text.split())
+        and len(text.split()) >= MIN_STANDFIRST_WORDS
         and len(text) <= MAX_STANDFIRST
     )
     if is_standfirst and head.standfirst is None:

@@ -233,5 +233,3 @@ def _is_attached(element: Element, root: Element) -> bool:
 def _drop(element: Element) -> None:
     if element.getparent() is not None:
         element.drop_tree()
-
-

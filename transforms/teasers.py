@@ -161,12 +161,14 @@ def _has_units(element: Element) -> bool:
 
 
 def link_share(element: Element) -> float:
+    """Return which share of an element's text is links, from 0 to 1."""
     total = len(element.text_content())
     linked = sum(len(link.text_content()) for link in element.iter("a"))
     return linked / total if total else 0.0
 
 
 def address_of(href: str | None, base: str | None) -> str | None:
+    """Return the address that a link leads to; None if it is none that can be linked to."""
     try:
         return clean_url(href, base) if href else None
     except InvalidURLError:

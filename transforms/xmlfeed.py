@@ -14,6 +14,11 @@ MAX_TOPICS = 50
 MINUTES = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
+# feedparser takes a picture's caption for the entry's description.
+MEDIA_DESCRIPTION = re.compile(
+    rb"<media:description\b[^>]*/>|<media:description\b.*?</media:description\s*>", re.DOTALL
+)
+
 
 def parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFeed:
     """Return what feedparser finds; `format` is `unknown` where it is none of the four.
@@ -47,6 +52,7 @@ def parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFee
 
 def _read(body: bytes, url: str, charset: str | None) -> Any:  # noqa: ANN401 feedparser has no types
     kind = "application/xml" + (f"; charset={charset}" if charset else "")
+    body = MEDIA_DESCRIPTION.sub(b"", body)
     return feedparser.parse(
         io.BytesIO(body),
         response_headers={"content-type": kind, "content-location": url},
@@ -60,6 +66,8 @@ def _entry(raw: Any, images: tuple[Figure, ...], language: str | None) -> Entry:
     summary = _markup(dict.get(raw, "summary_detail"))
     if summary is not None and summary == content and "content" in raw:
         summary = None  # feedparser copies the content of an Atom entry into its summary
+    if summary is None and content is None and images and images[0].caption:
+        summary = escape(images[0].caption, quote=False)  # video feeds have no other text
     names = [person.get("name") for person in raw.get("authors", ()) if person.get("name")]
     topics = [tag.get("label") or tag.get("term") for tag in raw.get("tags", ())]
     return Entry(

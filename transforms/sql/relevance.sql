@@ -11,11 +11,11 @@
 
 WITH roles (role, is_space, in_title, elsewhere) AS (
     VALUES
-    ('name', TRUE, 3.0, 1.0),
-    ('word', TRUE, 1.0, 0.5),
-    ('lookalike', FALSE, 3.0, 1.5),
-    ('topic', FALSE, 1.0, 0.5),
-    ('format', FALSE, 3.0, 0.0)
+        ('name', TRUE, 3.0, 1.0),
+        ('word', TRUE, 1.0, 0.5),
+        ('lookalike', FALSE, 3.0, 1.5),
+        ('topic', FALSE, 1.0, 0.5),
+        ('format', FALSE, 3.0, 0.0)
 ),
 
 evidence AS (
@@ -43,9 +43,9 @@ sums AS (
         coalesce(sum(points) FILTER (WHERE NOT is_space), 0) AS other_points,
         coalesce(bool_or(role = 'format'), FALSE) AS is_format,
         arg_max({'role': role, 'phrase': phrase}, (points, len(phrase), phrase))
-            FILTER (WHERE is_space) AS best_space,
+            FILTER (WHERE is_space) AS for_it,
         arg_max({'role': role, 'phrase': phrase}, (role = 'format', points, len(phrase), phrase))
-            FILTER (WHERE NOT is_space) AS best_other
+            FILTER (WHERE NOT is_space) AS against_it
     FROM evidence
     GROUP BY article_id
 ),
@@ -59,8 +59,10 @@ weighed AS (
         coalesce(sums.space_points, 0) AS space_points,
         coalesce(sums.other_points, 0) AS other_points,
         coalesce(sums.is_format, FALSE) AS is_format,
-        sums.best_space,
-        sums.best_other
+        sums.for_it['role'] AS space_role,
+        sums.for_it['phrase'] AS space_phrase,
+        sums.against_it['role'] AS other_role,
+        sums.against_it['phrase'] AS other_phrase
     FROM articles
     LEFT JOIN sums ON articles.article_id = sums.article_id
 ),
@@ -70,8 +72,7 @@ records AS (
     SELECT
         feed_id,
         CASE
-            WHEN count(*) >= 10
-                THEN avg(cast(space_points - other_points >= 1.5 AS INTEGER))
+            WHEN count(*) >= 10 THEN avg(cast(space_points - other_points >= 1.5 AS INTEGER))
         END AS space_share
     FROM weighed
     GROUP BY feed_id
@@ -83,8 +84,9 @@ hosts AS (
         min(space_hosts.host) AS space_host
     FROM weighed
     INNER JOIN space_hosts
-        ON weighed.host = space_hosts.host
-        OR ends_with(weighed.host, '.' || space_hosts.host)
+        ON
+            weighed.host = space_hosts.host
+            OR ends_with(weighed.host, '.' || space_hosts.host)
     GROUP BY weighed.article_id
 ),
 
@@ -120,13 +122,13 @@ SELECT
     article_id,
     is_relevant,
     CASE
-        WHEN is_relevant AND best_space.role = 'name' THEN 'names ''' || best_space.phrase || ''''
+        WHEN is_relevant AND space_role = 'name' THEN 'names ''' || space_phrase || ''''
         WHEN is_relevant AND belief IS NOT NULL THEN belief
-        WHEN is_relevant THEN 'speaks of ''' || best_space.phrase || ''''
-        WHEN best_other.role = 'lookalike' THEN 'look-alike: ''' || best_other.phrase || ''''
-        WHEN best_other.role = 'format' THEN 'format: ''' || best_other.phrase || ''''
-        WHEN best_other.role = 'topic' THEN 'other news: ''' || best_other.phrase || ''''
-        WHEN best_space.phrase IS NOT NULL THEN 'only ''' || best_space.phrase || ''''
+        WHEN is_relevant THEN 'speaks of ''' || space_phrase || ''''
+        WHEN other_role = 'lookalike' THEN 'look-alike: ''' || other_phrase || ''''
+        WHEN other_role = 'format' THEN 'format: ''' || other_phrase || ''''
+        WHEN other_role = 'topic' THEN 'other news: ''' || other_phrase || ''''
+        WHEN space_phrase IS NOT NULL THEN 'only ''' || space_phrase || ''''
         ELSE 'no space term'
     END AS reason,
     space_points,
