@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.logging import RichHandler
 
 from flows import cli_feeds
-from flows.settings import Settings, load_settings
+from flows.cli_context import err, moment_of, out, settings_of, week_of
+from flows.settings import load_settings
 from transforms.errors import PerigeeError
 from transforms.weeks import Week
 
@@ -29,8 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(cli_feeds.app, name="feeds")
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 @app.callback()
@@ -54,14 +52,6 @@ def configure(
     context.obj = lambda: load_settings(config, database)
 
 
-def settings_of(context: typer.Context) -> Settings:
-    """Return the settings; read when first needed, so that `--help` works without any."""
-    if not isinstance(context.obj, Settings):
-        context.obj = context.obj()
-    settings: Settings = context.obj
-    return settings
-
-
 @app.command()
 def ingest(
     context: typer.Context,
@@ -69,7 +59,7 @@ def ingest(
         datetime | None,
         typer.Option(
             help="The moment of this pass, ISO 8601; default: now.",
-            parser=lambda text: moment_of(text),
+            parser=moment_of,
             metavar="ISO",
         ),
     ] = None,
@@ -174,6 +164,26 @@ def articles(
 
 
 @app.command()
+def explain(
+    context: typer.Context,
+    first: Annotated[str, typer.Argument(help="An article's id or address.", metavar="A")],
+    second: Annotated[
+        str | None, typer.Argument(help="Another one: are the two one story?", metavar="[B]")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As one JSON record.")] = False,
+) -> None:
+    """Say why an article has its tags and its story; of two, why they are one story or not."""
+    from flows.explaining import explain_article, explain_articles
+    from flows.showing_stories import show_article, show_pair
+
+    settings = settings_of(context)
+    if second is None:
+        show_article(out, explain_article(settings, first), as_json=as_json)
+    else:
+        show_pair(out, explain_articles(settings, first, second), as_json=as_json)
+
+
+@app.command()
 def demo(
     folder: Annotated[
         Path, typer.Option("--out", help="Where the issue is written.", metavar="DIR")
@@ -183,26 +193,6 @@ def demo(
     from flows.demo import run_demo
 
     run_demo(folder, out, err)
-
-
-def moment_of(text: str) -> datetime:
-    """Return the aware moment that an ISO 8601 text names; without a zone it is UTC."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no moment; write it like 2026-11-23T06:00:00Z"
-        raise typer.BadParameter(message) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def week_of(text: str | None, settings: Settings) -> Week:
-    """Return the week that `text` names, or the last whole one."""
-    if text is None:
-        return Week.last_whole(datetime.now(UTC), settings.time_zone)
-    try:
-        return Week.parse(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
 
 
 def told(action: Callable[[], Result]) -> Result:

@@ -1,46 +1,39 @@
-"""`perigee recipients`, `outbox`, `unsubscribe`, `mailbox`: who gets the letter, and what became of it."""
+"""`perigee outbox`, `unsubscribe`, `mailbox`: what became of each copy, and who leaves."""
 
-import sys
-from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows import cli_recipients
+from flows.cli_context import err, out, settings_of
+
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     import duckdb
 
-    from flows.mailing import Receipt
     from flows.outbox import Delivery
     from flows.settings import Settings
 
 Result = TypeVar("Result")
 
+# Mounted without a name: `recipients`, `outbox`, `unsubscribe` and `mailbox` are commands.
 app = typer.Typer()
-recipients = typer.Typer(help="Who gets the letter.", no_args_is_help=True)
 outbox = typer.Typer(
     help="What became of each reader's copy, and what a person decides about it.",
     no_args_is_help=True,
 )
-app.add_typer(recipients, name="recipients")
+app.add_typer(cli_recipients.app, name="recipients")
 app.add_typer(outbox, name="outbox")
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
-
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON record a line.")]
-Edition = Annotated[str, typer.Option(help="Which series of issues.")]
 Keys = Annotated[list[str], typer.Argument(help="As `outbox list` shows them.", metavar="KEY...")]
 SomeKeys = Annotated[
     list[str] | None, typer.Argument(help="As `outbox list` shows them.", metavar="[KEY...]")
 ]
-InFull = Annotated[bool, typer.Option("--full", help="Show addresses in full.")]
-
-STATE_COLOURS = {"sent": "green", "dead": "red", "uncertain": "yellow"}
 
 
 @outbox.command("list")
@@ -55,14 +48,17 @@ def outbox_list(
 ) -> None:
     """List copies and their states; by default all that are not sent."""
     from flows.outbox import NOT_SENT, STATES, list_deliveries
+    from flows.showing_delivery import delivery_record, delivery_table
 
     if unknown := set(state or ()) - set(STATES):
         message = f"{min(unknown)!r} is no state; take one of {', '.join(STATES)}"
         raise typer.BadParameter(message)
     states = state or NOT_SENT
-    found = _write(settings_of(context), lambda c: list_deliveries(c, issue_id=issue, states=states))
+    found = _write(
+        settings_of(context), lambda c: list_deliveries(c, issue_id=issue, states=states)
+    )
     if as_json:
-        _print_json([delivery_record(d) for d in found])
+        _print_json(map(delivery_record, found))
         return
     out.print(delivery_table(found))
     out.print(f"{len(found):,} copies")
@@ -71,14 +67,16 @@ def outbox_list(
 @outbox.command("show")
 def outbox_show(context: typer.Context, keys: Keys, as_json: AsJson = False) -> None:
     """Show all that is known of a copy."""
+    from flows.showing_delivery import delivery_record, moment
+
     found = _found(settings_of(context), keys)
     if as_json:
-        _print_json([delivery_record(d) for d in found])
+        _print_json(map(delivery_record, found))
         return
     for delivery in found:
         table = Table(box=None, show_header=False)
         for name, value in delivery_record(delivery).items():
-            shown = moment(value) if isinstance(value, datetime) else str(value or "–")
+            shown = moment(value) if isinstance(value, datetime) else str(value or "")
             table.add_row(name, escape(shown))
         out.print(table)
 
@@ -97,7 +95,7 @@ def outbox_resolve(
     if fate not in ("sent", "queued", "dead"):
         message = f"{fate!r} is no decision; take sent, queued or dead"
         raise typer.BadParameter(message)
-    settings, now = settings_of(context), _now()
+    settings, now = settings_of(context), datetime.now(UTC)
     found = _found(settings, keys)
     done = _write(
         settings, lambda c: [resolve(c, d, fate, "decided by a person", now) for d in found]
@@ -121,8 +119,9 @@ def outbox_retry(
     """Send what is due; with KEYs, send those at once."""
     from flows.mailing import deliver_due
     from flows.outbox import resolve
+    from flows.showing_delivery import DeliveryProgress, show_receipts
 
-    settings, now = settings_of(context), _now()
+    settings, now = settings_of(context), datetime.now(UTC)
     if keys:
         found = _found(settings, keys)
         wanted = [d for d in found if d.state == "queued" or (dead and d.state == "dead")]
@@ -147,6 +146,7 @@ def outbox_report(
 ) -> None:
     """Show how an issue stands: counts, and every copy that did not arrive."""
     from flows.outbox import report_issues
+    from flows.showing_delivery import delivery_record, delivery_table
 
     reports = _write(settings_of(context), lambda c: report_issues(c, week))
     if not reports:
@@ -204,7 +204,7 @@ def mailbox(context: typer.Context, as_json: AsJson = False) -> None:
 
     from flows.mailbox import read_mailbox
 
-    counts = asdict(read_mailbox(settings_of(context), _now()))
+    counts = asdict(read_mailbox(settings_of(context), datetime.now(UTC)))
     if as_json:
         _print_json([counts])
         return
@@ -224,3 +224,14 @@ def _found(settings: "Settings", keys: list[str]) -> "list[Delivery]":
     return [deliveries[0] for deliveries in found]
 
 
+def _write(settings: "Settings", step: "Callable[[duckdb.DuckDBPyConnection], Result]") -> Result:
+    from flows.ledger import Ledger
+
+    return Ledger(settings.database).write(step)
+
+
+def _print_json(rows: "Iterable[dict[str, Any]]") -> None:
+    from flows.showing import print_json
+
+    for row in rows:
+        print_json(row)

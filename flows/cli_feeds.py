@@ -50,7 +50,7 @@ def status(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _rows(context: typer.Context) -> list[dict[str, Any]]:
-    from flows.cli import settings_of
+    from flows.cli_context import settings_of
     from flows.listing import list_feeds
 
     return list_feeds(settings_of(context))

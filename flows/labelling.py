@@ -71,7 +71,8 @@ def label_rows(
     )
     newest = max((row["told_at"] for row in rows), default=datetime.now(UTC))
     end = newest + timedelta(seconds=1)
-    window = Window(before=end, days=(end - timedelta(days=7),) * 7, end=end)
+    start = end - timedelta(days=7)
+    window = Window(lookback=start, before=start, days=(start,) * 7, end=end)
     build_week(connection, load_judgement(settings), window.parameters)
     found = connection.execute(
         """

@@ -111,6 +111,7 @@ def show_written(console: Console, written: Written) -> None:
     """Print where the issue is."""
     for name, path in (
         ("page", written.page),
+        ("full", written.full),
         ("text", written.text),
         ("mail", written.message),
     ):

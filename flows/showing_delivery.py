@@ -119,9 +119,6 @@ def delivery_table(deliveries: Iterable[Delivery]) -> Table:
     return table
 
 
-
-
-
 def moment(moment: datetime) -> str:
     """Return a moment as it is shown."""
     return f"{moment:%Y-%m-%d %H:%M}"

@@ -16,6 +16,7 @@ from reports.message import compose_message, message_bytes
 from reports.pictures import pictures_wanted
 from reports.records import Issue, IssueSettings, Letter, Picture, Recipient, SenderSettings
 from reports.render import pictures_of, render_html, render_letter
+from transforms.overrides import parse_overrides
 from transforms.records import WeekNews
 from transforms.stories import read_background, read_gazetteer
 from transforms.vocabulary import parse_vocabulary
@@ -35,7 +36,8 @@ class BuiltIssue:
         news: What it was made of.
         issue: What was decided.
         letter: What every reader gets.
-        page: The same as a web page, full length; its pictures stand in `pictures/`.
+        page: The letter as a page of its own; its pictures stand in `pictures/`.
+        full: The page with every story.
     """
 
     week: Week
@@ -43,6 +45,7 @@ class BuiltIssue:
     issue: Issue
     letter: Letter
     page: str
+    full: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +53,24 @@ class Written:
     """Where an issue's files are."""
 
     page: Path
+    full: Path
     text: Path
     message: Path
 
 
 def load_judgement(settings: Settings) -> Judgement:
-    """Read the vocabulary and the names that stories are told apart by.
+    """Read what stories are told apart by: vocabulary, names, the editor's decisions.
 
     Raises:
         ConfigError: One of the files is wrong.
     """
+    vocabulary = parse_vocabulary(read_toml(config_file(settings.config, "tags.toml")))
+    decided = read_toml(settings.config / "overrides.toml")
     return Judgement(
-        vocabulary=parse_vocabulary(read_toml(config_file(settings.config, "tags.toml"))),
+        vocabulary=vocabulary,
         gazetteer=read_gazetteer(read_toml(config_file(settings.config, "gazetteer.toml"))),
         background=read_background(),
+        overrides=parse_overrides(decided, [tag.tag_id for tag in vocabulary.tags]),
     )
 
 
@@ -132,18 +139,21 @@ def draw_issue(
         news=news,
         issue=issue,
         letter=render_letter(issue, chosen),
-        page=render_html(issue, chosen, full=True),
+        page=render_html(issue, chosen, images="file"),
+        full=render_html(issue, chosen, full=True),
     )
 
 
 def write_issue(settings: Settings, built: BuiltIssue, out: Path) -> Written:
-    """Write the page, the text and a reader's message into `out/<week>/`."""
+    """Write the pages, the text and a reader's message into `out/<week>/`."""
     folder = out / built.issue.issue_id
     (folder / "pictures").mkdir(parents=True, exist_ok=True)
     for picture in pictures_of(built.issue):
         (folder / "pictures" / picture.name).write_bytes(picture.data)
-    written = Written(folder / "index.html", folder / "digest.txt", folder / "digest.eml")
+    names = ("index.html", "full.html", "digest.txt", "digest.eml")
+    written = Written(*(folder / name for name in names))
     written.page.write_text(built.page, encoding="utf-8")
+    written.full.write_text(built.full, encoding="utf-8")
     leave = built.letter.unsubscribe_mark
     sender = issue_settings(settings)
     message = compose_message(

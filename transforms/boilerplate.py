@@ -28,7 +28,7 @@ _ROLES = (
 )
 
 _NETWORKS = (
-    r"(?:twitter|x|facebook|instagram|linkedin|youtube|bluesky|mastodon|threads|whatsapp|reddit"
+    r"(?:twitter|facebook|instagram|linkedin|youtube|bluesky|mastodon|threads|whatsapp|reddit"
     r"|social)"
 )
 _WHOLE_LINES = re.compile(
@@ -37,7 +37,7 @@ _WHOLE_LINES = re.compile(
     rf"|share(?: this(?: (?:article|story|post|page|on|via|with))?)?:?|{_NETWORKS}"
     r"|share (?:on|via) .{1,60}|(?:click to )?(?:tweet|print|e-?mail)(?: this)?"
     r"|(?:\d+ )?comments?|leave a (?:comment|reply)|log in to comment"
-    rf"|follow .{{1,40}} on {_NETWORKS}\b.{{0,80}}|join our .{{1,80}}"
+    rf"|follow .{{1,40}} on (?:{_NETWORKS}|x)\b.{{0,80}}|join our .{{1,80}}"
     r"|sign up (?:for|to) .{0,40}newsletter.{0,80}|subscribe(?: (?:to|now|here)\b.{0,120})?"
     r"|.{0,60}\b(?:we|this (?:web)?site|our (?:web)?site) uses? cookies\b.{0,400}"
     # the rest is elsewhere

@@ -51,7 +51,7 @@ _MIDWAY = re.compile(
     rf"(?<=[\s.|/—–])(?=[A-ZÀ-Ý©])(?i:{_STRONG})\s*"
     rf"|(?<=[.!?…)”\"|—–]\s)(?=[A-Z])(?i:{_NAMED}|{_WEAK})\s*"
 )
-_SENTENCE_END = re.compile(r"(?<=[a-z0-9)\]]{2}[.!?])\s+(?=[A-ZÀ-Ý])")
+_SENTENCE_END = re.compile(r"(?<=[A-Za-z0-9)\]]{3}[.!?])\s+(?=[A-ZÀ-Ý])")
 _SEPARATORS = " \t|·•—–-/;,:"
 _BETWEEN_NAMES = frozenset(
     "a al and by collaboration courtesy d da de del der di dos du et for from in la le of on photo "  # noqa: SIM905

@@ -46,7 +46,7 @@ def sanitise(markup: str, base: str | None = None) -> str:
             if tag == "a" and value.strip().lower().startswith("mailto:"):
                 return value.strip()
             return _address(value, base)
-        return value if name == "alt" or value.isdigit() else None
+        return value if name not in {"width", "height"} or value.isdigit() else None
 
     clean = nh3.clean(
         tamed(markup[:MAX_CHARACTERS]),

@@ -80,7 +80,7 @@ def _lines(text: str) -> list[str]:
     text = text[:MAX_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n").strip("\ufeff\n ")
     parts = _BLANK.split(text) if _BLANK.search(text) else text.split("\n")
     lines = (one_line(part, MAX_PARAGRAPH) for part in parts)
-    return [line for line in lines if line and not is_boilerplate(line)]
+    return [line for line in lines if line]
 
 
 def _sections(
@@ -97,7 +97,7 @@ def _sections(
             topics += re.split(r"\s*[,;•|]\s*", named)
         elif main and is_related_label(line):
             current = items
-        else:
+        elif current is not main or not is_boilerplate(line):
             current.append(line)
     folded = (one_line(topic, MAX_CAPTION) for topic in topics)
     return main, _related(items), tuple(dict.fromkeys(filter(None, folded)))[:MAX_TOPICS]

@@ -14,6 +14,7 @@ import duckdb
 
 from transforms.dates import iso_z
 from transforms.models import build_model
+from transforms.overrides import Overrides, drop_articles, pairs_of, retag_stories
 from transforms.records import (
     Article,
     Coverage,
@@ -34,7 +35,7 @@ from transforms.stories import (
 from transforms.vocabulary import Vocabulary, load_vocabulary
 from transforms.weeks import DAYS_PER_WEEK, Week
 
-SCORE_PARTS = ("publishers", "kind", "freshness", "picture")
+SCORE_PARTS = ("publishers", "kind", "freshness", "picture", "outlet")
 
 # An article's moment. A day without a time is held as midnight UTC; noon keeps it in its week in
 # every time zone. A date that was still to come when we saw it is not believed.
@@ -52,11 +53,12 @@ TOLD_AT = """
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an editor has set for telling stories: vocabulary and names."""
+    """What an editor has set for telling stories: vocabulary, names, and single decisions."""
 
     vocabulary: Vocabulary
     gazetteer: Gazetteer
     background: Background
+    overrides: Overrides = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +66,13 @@ class Window:
     """The moments that a week lies between, in UTC.
 
     Attributes:
+        lookback: Where the articles begin that stories may go on from.
         before: Where the week before begins.
         days: The first moments of its seven days; a day may have 23 or 25 hours.
         end: The first moment after it.
     """
 
+    lookback: datetime
     before: datetime
     days: tuple[datetime, ...]
     end: datetime
@@ -81,7 +85,9 @@ class Window:
             for day in range(DAYS_PER_WEEK)
         )
         days = tuple(midnight.astimezone(UTC) for midnight in midnights)
-        return cls(week.previous().start(zone), days, week.end(zone))
+        before = week.previous()
+        lookback = before.previous().previous()
+        return cls(lookback.start(zone), before.start(zone), days, week.end(zone))
 
     @property
     def start(self) -> datetime:
@@ -96,6 +102,10 @@ class Window:
             "week_start": self.start,
             "week_end": self.end,
             "same_title_within": timedelta(days=3),
+            "near_duplicate_words": 400,
+            "least_shingles": 12,
+            "least_jaccard": 0.6,
+            "stories_per_outlet": 3,
         }
 
 
@@ -124,10 +134,10 @@ def load_week(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
             told.told_at, told.told_at >= $week_start
         FROM told
         INNER JOIN durable.feeds AS feeds ON told.feed_id = feeds.feed_id
-        WHERE told.told_at >= $previous_start AND told.told_at < $week_end
+        WHERE told.told_at >= $lookback AND told.told_at < $week_end
         """,  # noqa: S608 our own constant
         {
-            "previous_start": window.before,
+            "lookback": window.lookback,
             "week_start": window.start,
             "week_end": window.end,
         },
@@ -158,12 +168,15 @@ def build_week(
     The same articles give the same tables, whenever and however often they are built.
     """
     load_vocabulary(connection, judgement.vocabulary)
+    build_model(connection, "near_duplicates", parameters)  # pairs of nearly the same text
     build_model(connection, "duplicates", parameters)  # which articles repeat another
     build_model(connection, "phrase_hits", parameters)  # where the vocabulary's phrases stand
     build_model(connection, "relevance", parameters)  # space news or a look-alike
+    drop_articles(connection, judgement.overrides)
     build_model(connection, "article_tags", parameters)  # tags that an article earns itself
     clustering = _cluster(connection, judgement)  # → memberships: articles in stories
     build_model(connection, "story_tags", parameters)  # tags that most of a story agree on
+    retag_stories(connection, judgement.overrides)
     build_model(connection, "ranked_stories", parameters)  # the week's order
     return clustering
 
@@ -180,7 +193,11 @@ def _cluster(connection: duckdb.DuckDBPyConnection, judgement: Judgement) -> Clu
         """
     ).fetchall()
     clustering = cluster_articles(
-        [StoryArticle(*row) for row in rows], judgement.gazetteer, judgement.background
+        [StoryArticle(*row) for row in rows],
+        judgement.gazetteer,
+        judgement.background,
+        must_join=pairs_of(connection, judgement.overrides, "join"),
+        must_split=pairs_of(connection, judgement.overrides, "split"),
     )
     members = list(clustering.members.values())
     connection.execute(
@@ -213,8 +230,8 @@ def read_news(connection: duckdb.DuckDBPyConnection, window: Window) -> WeekNews
     """Return everything that an issue is made of, from the built tables."""
     return WeekNews(
         stories=_stories(connection),
-        tag_counts=_tag_counts(connection, is_this_week=True),
-        previous_tag_counts=_tag_counts(connection, is_this_week=False),
+        tag_counts=_tag_counts(connection, window.start, window.end),
+        previous_tag_counts=_tag_counts(connection, window.before, window.start),
         days=_days(connection, window),
         funnel=_funnel(connection),
         health=tuple(
@@ -229,7 +246,7 @@ def _stories(connection: duckdb.DuckDBPyConnection) -> tuple[Story, ...]:
     rows = connection.execute(
         """
         SELECT story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part,
-            picture_part, continues
+            picture_part, outlet_part, continues
         FROM ranked_stories ORDER BY rank
         """
     ).fetchall()
@@ -312,7 +329,9 @@ def article_of(row: dict[str, Any]) -> Article:
     return article_from_record(row | moments | parsed)
 
 
-def _tag_counts(connection: duckdb.DuckDBPyConnection, *, is_this_week: bool) -> dict[str, int]:
+def _tag_counts(
+    connection: duckdb.DuckDBPyConnection, start: datetime, end: datetime
+) -> dict[str, int]:
     rows = connection.execute(
         """
         SELECT tags.tag_id, count(told.article_id)
@@ -320,10 +339,10 @@ def _tag_counts(connection: duckdb.DuckDBPyConnection, *, is_this_week: bool) ->
         LEFT JOIN story_tags AS t ON tags.tag_id = t.tag_id
         LEFT JOIN memberships AS m ON t.story_id = m.story_id
         LEFT JOIN articles AS told
-            ON m.article_id = told.article_id AND told.is_this_week = $is_this_week
+            ON m.article_id = told.article_id AND told.told_at >= $start AND told.told_at < $end
         GROUP BY tags.tag_id, tags.position ORDER BY tags.position
         """,
-        {"is_this_week": is_this_week},
+        {"start": start, "end": end},
     ).fetchall()
     return dict(rows)
 

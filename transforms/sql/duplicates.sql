@@ -1,21 +1,26 @@
 -- One row per article that repeats another one.
---   in:  articles
---   out: article_id, duplicate_of, reason
--- An article repeats another when both have the same title key within $same_title_within and
--- stand in different feeds, or in one feed with the same standfirst (a column's title comes back
--- every week: "The week in pictures" is no repeat). Also when one feed gives one guid to both and
--- their titles are nearly the same: the address was edited. The kept copy is the primary source's,
--- then the first published, then the fullest; ties go to the smaller id, so that every run keeps
--- the same one. Copies of the same address were merged when they were stored.
+--   in:  articles, near_duplicates
+--   out: article_id, duplicate_of, reason, kept_because
+-- An article repeats another within $same_title_within when
+--   - both have the same title key and stand in different feeds, or in one feed with the same
+--     standfirst (a column's title comes back every week: "The week in pictures" is no repeat);
+--   - one feed gives one guid to both and their titles are nearly the same: an edited address;
+--   - their texts are nearly the same and two publishers brought them: a wire copy, a reprint of
+--     a release. (One publisher's own page, told anew for each attempt of a launch, is no repeat.)
+-- The kept copy is the primary source's, then the first published, then the fullest; ties go to
+-- the smaller id, so that every run keeps the same one. Copies of one address were merged when
+-- they were stored.
 
-WITH candidates AS (
+WITH RECURSIVE candidates AS (
     SELECT
         article_id,
         feed_id,
+        publisher,
         guid,
         title_key,
         coalesce(dek, '') AS dek,
         told_at,
+        kind IN ('agency', 'observatory', 'journal') AS is_primary,
         row_number() OVER (
             ORDER BY
                 kind IN ('agency', 'observatory', 'journal') DESC,
@@ -29,18 +34,16 @@ WITH candidates AS (
 same_title AS (
     SELECT
         copy.article_id,
-        original.article_id AS duplicate_of,
-        'same title' AS reason,
-        original.precedence
+        original.article_id AS other_id,
+        'same title' AS reason
     FROM candidates AS copy
-    INNER JOIN candidates AS original
-        ON copy.title_key = original.title_key
-        AND copy.precedence > original.precedence
+    INNER JOIN candidates AS original ON copy.title_key = original.title_key
     WHERE
         copy.title_key != ''
-        AND abs(epoch(copy.told_at) - epoch(original.told_at)) <= epoch($same_title_within)
+        AND copy.article_id != original.article_id
         AND (
             copy.dek = original.dek
+            -- Four words and more: "Artemis II" may head two reports.
             OR (copy.feed_id != original.feed_id AND copy.title_key LIKE '% % % %')
         )
 ),
@@ -48,30 +51,89 @@ same_title AS (
 same_guid AS (
     SELECT
         copy.article_id,
-        original.article_id AS duplicate_of,
-        'same guid' AS reason,
-        original.precedence
+        original.article_id AS other_id,
+        'same guid' AS reason
     FROM candidates AS copy
     INNER JOIN candidates AS original
-        ON copy.feed_id = original.feed_id
-        AND copy.guid = original.guid
-        AND copy.precedence > original.precedence
+        ON copy.feed_id = original.feed_id AND copy.guid = original.guid
     WHERE
-        abs(epoch(copy.told_at) - epoch(original.told_at)) <= epoch($same_title_within)
+        copy.article_id != original.article_id
         AND jaro_winkler_similarity(copy.title_key, original.title_key) >= 0.9
+),
+
+same_text AS (
+    SELECT
+        copy.article_id,
+        original.article_id AS other_id,
+        'nearly the same text (' || jaccard || ')' AS reason
+    FROM (
+        SELECT article_id, other_id, jaccard FROM near_duplicates
+        UNION ALL
+        SELECT other_id, article_id, jaccard FROM near_duplicates
+    ) AS pair (article_id, other_id, jaccard)
+    INNER JOIN candidates AS copy ON pair.article_id = copy.article_id
+    INNER JOIN candidates AS original ON pair.other_id = original.article_id
+    WHERE copy.publisher != original.publisher
 ),
 
 pairs AS (
     SELECT * FROM same_title
     UNION ALL
     SELECT * FROM same_guid
+    UNION ALL
+    SELECT * FROM same_text
+),
+
+repeats AS (
+    SELECT
+        copy.article_id,
+        original.article_id AS duplicate_of,
+        pairs.reason,
+        original.precedence,
+        CASE
+            WHEN original.is_primary AND NOT copy.is_primary THEN 'the primary source'
+            WHEN original.told_at < copy.told_at THEN 'published first'
+            ELSE 'the fullest'
+        END AS kept_because
+    FROM pairs
+    INNER JOIN candidates AS copy ON pairs.article_id = copy.article_id
+    INNER JOIN candidates AS original ON pairs.other_id = original.article_id
+    WHERE
+        original.precedence < copy.precedence
+        AND abs(epoch(copy.told_at) - epoch(original.told_at)) <= epoch($same_title_within)
+),
+
+-- Of all that an article repeats, the first.
+firsts AS (
+    SELECT
+        article_id,
+        arg_min(duplicate_of, precedence) AS duplicate_of,
+        arg_min(reason, precedence) AS reason,
+        arg_min(kept_because, precedence) AS kept_because
+    FROM repeats
+    GROUP BY article_id
+),
+
+-- An edit of an edit repeats the first version: follow each chain to the copy that repeats none.
+chains AS (
+    SELECT
+        article_id,
+        duplicate_of
+    FROM firsts
+    UNION ALL
+    SELECT
+        chains.article_id,
+        firsts.duplicate_of
+    FROM chains
+    INNER JOIN firsts ON chains.duplicate_of = firsts.article_id
 )
 
 SELECT
-    article_id,
-    -- Of all it repeats, the one that itself repeats none.
-    arg_min(duplicate_of, precedence) AS duplicate_of,
-    arg_min(reason, precedence) AS reason
-FROM pairs
-GROUP BY article_id
-ORDER BY article_id
+    firsts.article_id,
+    chains.duplicate_of,
+    firsts.reason,
+    firsts.kept_because
+FROM firsts
+INNER JOIN chains ON firsts.article_id = chains.article_id
+WHERE chains.duplicate_of NOT IN (SELECT article_id FROM firsts)
+ORDER BY firsts.article_id

@@ -1,11 +1,13 @@
 -- One row per story that the week tells, best first.
 --   in:  memberships (article_id, story_id), articles, duplicates
 --   out: story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part, picture_part,
---        publishers, continues
+--        outlet_part, publishers, continues
 -- The score is the sum of its parts. Independent publishers count by the logarithm: the step from
 -- one to two says more than that from eleven to twelve. A repeat (a wire copy, a reprint) and a
 -- second feed of one publisher add nothing. Among equals a primary source, a fresh story and a
--- picture with its credit go first; ties go to the smaller id, so that every run ranks alike.
+-- picture with its credit go first; what one outlet alone has loses points once
+-- $stories_per_outlet better ones of it stand before. Ties go to the smaller id, so that every run
+-- ranks alike.
 
 WITH kinds (kind, points) AS (
     VALUES
@@ -58,10 +60,11 @@ stories AS (
     HAVING bool_or(is_this_week)
 ),
 
-scored AS (
+parts AS (
     SELECT
         stories.*,
         leads.lead_id,
+        articles.publisher AS lead_publisher,
         round(4 * log2(1 + greatest(stories.publishers, 1)), 4) AS publishers_part,
         round(stories.kind_points, 4) AS kind_part,
         -- One point at the week's end, none a week before it.
@@ -71,19 +74,41 @@ scored AS (
         0.5 * stories.has_picture::INTEGER AS picture_part
     FROM stories
     INNER JOIN leads ON stories.story_id = leads.story_id
+    INNER JOIN articles ON leads.lead_id = articles.article_id
+),
+
+capped AS (
+    SELECT
+        *,
+        CASE
+            WHEN publishers <= 1 AND row_number() OVER (
+                PARTITION BY lead_publisher, publishers <= 1
+                ORDER BY kind_part + freshness_part + picture_part DESC, story_id ASC
+            ) > $stories_per_outlet THEN -1.5
+            ELSE 0.0
+        END AS outlet_part
+    FROM parts
+),
+
+scored AS (
+    SELECT
+        *,
+        round(
+            publishers_part + kind_part + freshness_part + picture_part + outlet_part, 4
+        ) AS score
+    FROM capped
 )
 
 SELECT
     story_id,
     lead_id,
-    row_number() OVER (
-        ORDER BY publishers_part + kind_part + freshness_part + picture_part DESC, story_id ASC
-    ) AS rank,
-    round(publishers_part + kind_part + freshness_part + picture_part, 4) AS score,
+    row_number() OVER (ORDER BY score DESC, story_id ASC) AS rank,
+    score,
     publishers_part,
     kind_part,
     freshness_part,
     picture_part,
+    outlet_part,
     publishers,
     continues
 FROM scored

@@ -1,7 +1,8 @@
 -- The workspace in which a week is told: an in-memory database that holds a copy of what the
 -- models read. Nothing here is durable; the durable tables are in schema.sql.
 
--- One row per article of the week and of the week before, with its feed's facts beside it.
+-- One row per article of the week and of the three before it (stories go on from them), with its
+-- feed's facts beside it.
 CREATE TABLE articles (
     article_id VARCHAR PRIMARY KEY,
     feed_id VARCHAR NOT NULL,
@@ -19,7 +20,7 @@ CREATE TABLE articles (
     language VARCHAR,
     has_picture BOOLEAN NOT NULL,  -- a hero with an address and a credit
     told_at TIMESTAMPTZ NOT NULL,  -- published or, where that is not known, first seen
-    is_this_week BOOLEAN NOT NULL  -- false: the week before
+    is_this_week BOOLEAN NOT NULL  -- false: a week before
 );
 
 -- The vocabulary of config/tags.toml. The word `position` orders the issue's sections.

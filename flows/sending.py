@@ -1,0 +1,37 @@
+"""Mail a built issue from the command line, and show how it went."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from flows.mailing import deliver_issue
+from flows.settings import Settings
+from flows.showing_delivery import DeliveryProgress, show_receipts
+from flows.telling import BuiltIssue, issue_settings
+from reports.records import Letter
+from reports.render import render_letter
+
+
+def send_issue(settings: Settings, built: BuiltIssue, err: Console, out: Console) -> bool:
+    """Mail the issue to every reader who has not got it; return whether the run came to its end."""
+    with DeliveryProgress(err) as progress:
+        receipt = deliver_issue(
+            settings,
+            built.letter,
+            built.issue.issue_id,
+            datetime.now(UTC),
+            smaller=smaller_letter(settings, built),
+            on_start=progress.start,
+            on_done=progress.step,
+        )
+    show_receipts(out, [receipt], as_json=False)
+    return not (receipt.stopped or receipt.uncertain)
+
+
+def smaller_letter(settings: Settings, built: BuiltIssue) -> Letter | None:
+    """Return the letter without pictures inside, for servers that find it too large."""
+    if not built.letter.pictures:
+        return None
+    images = "remote" if built.issue.web_url else "none"
+    return render_letter(built.issue, replace(issue_settings(settings), images=images))

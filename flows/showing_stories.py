@@ -1,0 +1,51 @@
+"""How `perigee explain` shows an article, and a pair of them."""
+
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.explaining import ArticleExplained
+from flows.showing import print_json
+from transforms.stories import Explanation
+
+
+def show_article(console: Console, explained: ArticleExplained, *, as_json: bool) -> None:
+    """Print why an article is told as it is."""
+    if as_json:
+        print_json(asdict(explained))
+        return
+    console.print(f"[bold]{escape(explained.title)}[/bold]")
+    console.print(f"{escape(explained.publisher)}, {explained.told_at:%a %d %b %Y %H:%M} UTC")
+    told = "space news" if explained.is_relevant else "not told"
+    console.print(f"{told}: {escape(explained.reason)}")
+    for tag_id, phrase, score in explained.tags:
+        console.print(f"tag {tag_id}: {escape(phrase)!r} ({score:.2f})")
+    if explained.duplicate_of:
+        other, reason = explained.duplicate_of
+        console.print(f"repeats {other[:12]}: {escape(reason)}")
+    if explained.story_id:
+        tags = ", ".join(tag_id for tag_id, _ in explained.story_tags) or "no tags"
+        console.print(f"story {explained.story_id[:12]} ({tags}), and why each joined:")
+        table = Table("article", "outlet", "title", "why", box=None)
+        for article_id, publisher, title, why in explained.story:
+            table.add_row(article_id[:12], escape(publisher), escape(title), escape(why))
+        console.print(table)
+
+
+def show_pair(console: Console, explained: Explanation, *, as_json: bool) -> None:
+    """Print why two articles are one story or two."""
+    if as_json:
+        print_json(asdict(explained))
+        return
+    console.print(f"[bold]{explained.decision}[/bold]: {escape(explained.words)}")
+    for fact in explained.cannot_join:
+        console.print(f"[red]cannot join[/red] {escape(fact)}")
+    table = Table("feature", "value", "adds", box=None)
+    by_weight = sorted(explained.features, key=lambda n: -abs(explained.weights.get(n, 0.0)))
+    for name in by_weight:
+        adds = f"{explained.weights.get(name, 0.0):+.2f}"
+        table.add_row(name, f"{explained.features[name]:.2f}", adds)
+    console.print(table)
+    console.print(f"score {explained.score:+.2f} (above 0 speaks for one story)")
