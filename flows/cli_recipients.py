@@ -133,8 +133,8 @@ def list_command(
         settings_of(context), lambda c: list_readers(c, edition=edition, status=status)
     )
     rows = [{field: getattr(reader, field) for field in FIELDS} for reader in readers]
-    for row in rows:
-        row["address"] = row["address"] if in_full else mask(row["address"])
+    if not in_full:
+        rows = [row | {"address": mask(row["address"]), "name": None} for row in rows]
     if as_json:
         for row in rows:
             print_json(row)
@@ -143,7 +143,7 @@ def list_command(
     for row in rows:
         table.add_row(
             escape(row["address"]),
-            escape(row["name"] or "") if in_full else "",
+            escape(row["name"] or ""),
             escape(row["edition"]),
             row["status"],
             moment(row["status_at"]),

@@ -257,17 +257,17 @@ class Connection:
     def _say_message(self, message: bytes) -> Answer:
         """Say the message after 354.
 
-        `smtplib.SMTP.data` sends it in one piece, so that nobody knows what a broken connection
-        means. A server may not keep a message whose end has not come (RFC 5321, 4.1.1.4): as
-        long as we have not said it, nothing is lost and nothing can come twice.
+        `smtplib.SMTP.data` says it and hears the answer in one go, so that nobody knows what a
+        broken connection means. A server may not keep a message whose end has not come (RFC 5321,
+        4.1.1.4): as long as its end could not be said, nothing is lost and nothing comes twice.
         """
         body = re.sub(rb"(?m)^\.", b"..", message)
         try:
             self._smtp.send(body if body.endswith(b"\r\n") else body + b"\r\n")
+            self._smtp.send(b".\r\n")
         except (smtplib.SMTPException, OSError) as error:
             return _lost("later", error)
         try:
-            self._smtp.send(b".\r\n")
             self._socket(self._smtp).settimeout(self._server.answer_timeout)
             code, words = self._smtp.getreply()
             self._socket(self._smtp).settimeout(self._server.timeout)

@@ -198,7 +198,7 @@ def remove_reader(
         address = address.strip()
     identity = {"reader_id": reader_id(address, edition)}
     gone = connection.execute(
-        "DELETE FROM recipients WHERE reader_id = $reader_id RETURNING 1", identity
+        "DELETE FROM recipients WHERE reader_id = $reader_id RETURNING address", identity
     ).fetchall()
     connection.execute(
         """
@@ -209,7 +209,7 @@ def remove_reader(
             state = CASE WHEN state = 'queued' THEN 'dead' ELSE state END
         WHERE reader_id = $reader_id
         """,
-        identity | {"masked": mask(address), "now": now},
+        identity | {"masked": mask(gone[0][0] if gone else address), "now": now},
     )
     return bool(gone)
 

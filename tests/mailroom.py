@@ -1,17 +1,19 @@
 """What tests of delivery share: a mail server in a process of its own, a letter, settings."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from flows.database import open_database
 from flows.outbox import Delivery, list_deliveries
@@ -65,6 +67,57 @@ def a_mail_server(shared: Path, folder: Path, *arguments: str) -> Iterator[MailS
             yield MailServer(int(port), folder)
         finally:
             process.terminate()
+
+
+@contextmanager
+def a_scripted_server(**answers: str) -> Iterator[tuple[str, list[str]]]:
+    """Serve connections that answer each verb as told; yield the URL and the verbs that were said.
+
+    `MAIL="550 No"` answers MAIL so, `END=...` a message, which counts as the verb `END`; the word
+    `drop` closes the connection instead. `HALF="drop"` closes it in the middle of a message.
+    """
+    said: list[str] = []
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with suppress(OSError), connection, connection.makefile("rb") as lines:
+                _converse(connection, lines, answers, said)
+
+    thread = threading.Thread(target=accept, daemon=True)
+    thread.start()
+    try:
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}", said
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        thread.join(5)
+
+
+def _converse(
+    connection: socket.socket, lines: BinaryIO, answers: dict[str, str], said: list[str]
+) -> None:
+    connection.sendall(b"220 mail.test\r\n")
+    for line in lines:
+        verb = line.split()[0].decode().upper()
+        said.append(verb)
+        answer = answers.get(verb, "354 Go on" if verb == "DATA" else "250 OK")
+        if answer.startswith("354"):
+            connection.sendall(f"{answer}\r\n".encode())
+            if answers.get("HALF") == "drop":
+                lines.readline()
+                return
+            while lines.readline() not in (b".\r\n", b""):
+                pass
+            said.append("END")
+            answer = answers.get("END", "250 Taken")
+        if answer == "drop":
+            return
+        connection.sendall(f"{answer}\r\n".encode())
 
 
 def a_letter(**changes: Any) -> Letter:

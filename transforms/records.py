@@ -230,7 +230,7 @@ class Coverage:
         told_at: When it was published or, where that is not known, first seen.
         duplicate_of: The article that it repeats; None for the kept copy.
         why: Why it joined the story, in words.
-        is_this_week: False for what was already told in the week before.
+        is_this_week: False for what was already told in a week before.
     """
 
     article_id: str
@@ -254,12 +254,12 @@ class Story:
         story_id: The same from run to run.
         rank: 1 is the week's first.
         lead: The article that the card shows.
-        coverage: All its articles of the week and of the week before, oldest first.
+        coverage: All its articles of the week and of the weeks before, oldest first.
         publishers: Independent publishers of this week, in the order of their first article.
         tags: In the vocabulary's order.
         score: The sum of `score_parts`.
         score_parts: Named parts that add up, `{"publishers": 5.2, "kind": 1.0, ...}`.
-        continues: Whether it was already told in the week before.
+        continues: Whether it was already told in a week before.
     """
 
     story_id: str

@@ -2,16 +2,19 @@
 --   in:  articles
 --   out: article_id, other_id (the smaller id first), jaccard
 -- A text (title, standfirst and the first $near_duplicate_words words) is the set of its runs of
--- three words. Pairs are found by min-hash (64 hashes in 16 bands of 4: a pair at Jaccard 0.7 is
--- missed once in 80), then held to the exact Jaccard similarity of their sets, $least_jaccard.
--- Texts of fewer than $least_shingles runs say too little to be compared.
+-- three words. Its sketch is the $sketch_size smallest hashes of them (bottom-k min-hash, Broder
+-- 1997): two sketches share about as large a part as the two texts do. Pairs that share a third of
+-- a sketch are then held to the exact Jaccard similarity of their sets, $least_jaccard. Runs that
+-- stand in more than $common_run articles are boilerplate and make no pair; texts of fewer than
+-- $least_shingles runs say too little to be compared.
 
 WITH texts AS (
     SELECT
         article_id,
         list_filter(
             string_split_regex(
-                lower(strip_accents(concat_ws(' ', title, dek, text))), '[^\p{L}\p{N}]+'
+                lower(strip_accents(concat_ws(' ', title, dek, text[:8 * $near_duplicate_words]))),
+                '[^\p{L}\p{N}]+'
             ),
             lambda word: word != ''
         )[1:$near_duplicate_words] AS words
@@ -34,35 +37,33 @@ sizes AS (
     HAVING count(*) >= $least_shingles
 ),
 
-hashes AS (
+sketches AS (
     SELECT
         shingles.article_id,
-        seeds.seed,
-        min(hash(xor(shingles.shingle, hash(seeds.seed)))) AS lowest
+        shingles.shingle
     FROM shingles
     INNER JOIN sizes ON shingles.article_id = sizes.article_id
-    CROSS JOIN range(64) AS seeds (seed)
-    GROUP BY shingles.article_id, seeds.seed
+    QUALIFY row_number() OVER (
+        PARTITION BY shingles.article_id ORDER BY shingles.shingle
+    ) <= $sketch_size
 ),
 
-bands AS (
-    SELECT
-        article_id,
-        seed // 4 AS band,
-        hash(list(lowest ORDER BY seed)) AS signature
-    FROM hashes
-    GROUP BY article_id, seed // 4
+telling AS (
+    SELECT * FROM sketches
+    QUALIFY count(*) OVER (PARTITION BY shingle) BETWEEN 2 AND $common_run
 ),
 
 candidates AS (
-    SELECT DISTINCT
+    SELECT
         one.article_id,
         other.article_id AS other_id
-    FROM bands AS one
-    INNER JOIN bands AS other
-        ON one.band = other.band
-        AND one.signature = other.signature
-        AND one.article_id < other.article_id
+    FROM telling AS one
+    INNER JOIN telling AS other
+        ON one.shingle = other.shingle AND one.article_id < other.article_id
+    INNER JOIN sizes AS one_size ON one.article_id = one_size.article_id
+    INNER JOIN sizes AS other_size ON other.article_id = other_size.article_id
+    GROUP BY one.article_id, other.article_id, one_size.size, other_size.size
+    HAVING count(*) * 3 >= least($sketch_size, one_size.size, other_size.size)
 ),
 
 shared AS (
@@ -73,8 +74,7 @@ shared AS (
     FROM candidates
     INNER JOIN shingles AS one ON candidates.article_id = one.article_id
     INNER JOIN shingles AS other
-        ON candidates.other_id = other.article_id
-        AND one.shingle = other.shingle
+        ON candidates.other_id = other.article_id AND one.shingle = other.shingle
     GROUP BY candidates.article_id, candidates.other_id
 )
 

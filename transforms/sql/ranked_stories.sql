@@ -71,7 +71,7 @@ parts AS (
         round(
             1 - (epoch($week_end) - epoch(stories.newest_at)) / epoch(INTERVAL 7 DAY), 4
         ) AS freshness_part,
-        0.5 * stories.has_picture::INTEGER AS picture_part
+        0.5 * stories.has_picture::DOUBLE AS picture_part
     FROM stories
     INNER JOIN leads ON stories.story_id = leads.story_id
     INNER JOIN articles ON leads.lead_id = articles.article_id
@@ -85,8 +85,8 @@ capped AS (
                 PARTITION BY lead_publisher, publishers <= 1
                 ORDER BY kind_part + freshness_part + picture_part DESC, story_id ASC
             ) > $stories_per_outlet THEN -1.5
-            ELSE 0.0
-        END AS outlet_part
+            ELSE 0
+        END::DOUBLE AS outlet_part
     FROM parts
 ),
 

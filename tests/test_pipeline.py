@@ -1,0 +1,231 @@
+"""Feeds to letter without Prefect: the bundled sample, told as its editor would tell it."""
+
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from checker import failures
+
+from flows.demo import SAMPLE, SAMPLE_NOW, SAMPLE_WEEK
+from flows.explaining import explain_article, explain_articles
+from flows.ingesting import ingest_feeds
+from flows.listing import list_articles
+from flows.settings import Settings, load_settings
+from flows.telling import build_issue, load_judgement, tell_week, write_issue
+from transforms.errors import ConfigError
+from transforms.records import WeekNews
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A sample configuration of its own, ingested on the Monday after its last week."""
+    folder = tmp_path_factory.mktemp("sample")
+    shutil.copytree(SAMPLE, folder / "config")
+    settings = load_settings(folder / "config", folder / "perigee.duckdb")
+    ingest_feeds(settings, SAMPLE_NOW)
+    return settings
+
+
+@pytest.fixture(scope="module")
+def news(settings: Settings) -> WeekNews:
+    return tell_week(settings, load_judgement(settings), SAMPLE_WEEK)
+
+
+def test_funnel_adds_up_both_ways(news):
+    funnel = news.funnel
+
+    assert funnel.articles == funnel.duplicates + funnel.look_alikes + funnel.told
+    assert funnel.stories == len(news.stories)
+    assert sum(len([c for c in s.coverage if c.is_this_week]) for s in news.stories) == sum(news.days)
+
+
+def test_every_article_is_told_in_at_most_one_story(news):
+    told = [c.article_id for story in news.stories for c in story.coverage]
+
+    assert len(told) == len(set(told))
+
+
+def test_widest_covered_story_leads(news):
+    first, *others = news.stories
+
+    assert first.rank == 1
+    assert first.score == max(story.score for story in news.stories)
+    assert len(first.publishers) >= max(len(story.publishers) for story in others)
+
+
+def test_scores_are_the_sum_of_their_parts(news):
+    for story in news.stories:
+        assert story.score == pytest.approx(sum(story.score_parts.values()), abs=0.001)
+
+
+def test_two_batches_of_one_rocket_are_two_stories(news):
+    def stories_naming(batch: str) -> set[str]:
+        return {
+            story.story_id
+            for story in news.stories
+            if any(batch in coverage.title for coverage in story.coverage)
+        }
+
+    assert stories_naming("12-4")
+    assert stories_naming("12-5")
+    assert not stories_naming("12-4") & stories_naming("12-5")
+
+
+def test_reprint_and_second_feed_of_one_publisher_add_no_outlet(news):
+    for story in news.stories:
+        originals = {c.publisher for c in story.coverage if c.is_this_week and not c.duplicate_of}
+        assert len(story.publishers) == max(len(originals), 1)
+
+
+def test_look_alikes_are_not_told_and_say_why(settings, news):
+    told = {c.article_id for story in news.stories for c in story.coverage}
+    rows = list_articles(settings, SAMPLE_WEEK, None)
+    left_out = [row for row in rows if not row["is_relevant"]]
+
+    assert left_out
+    assert all(row["reason"] for row in left_out)
+    assert not told & {row["article_id"] for row in left_out}
+
+
+def test_second_pass_brings_nothing_new_and_the_same_bytes(settings, tmp_path):
+    built = build_issue(settings, SAMPLE_WEEK)
+    first = write_issue(settings, built, tmp_path / "first")
+
+    again = ingest_feeds(settings, SAMPLE_NOW + timedelta(hours=1))
+    second = write_issue(settings, build_issue(settings, SAMPLE_WEEK), tmp_path / "second")
+
+    assert (again.stored.new, again.stored.changed) == (0, 0)
+    assert again.outcomes == {"not_modified": 18, "not_a_feed": 1}
+    for name in ("page", "full", "text", "message"):
+        assert getattr(first, name).read_bytes() == getattr(second, name).read_bytes()
+
+
+def test_preview_leaves_the_database_untouched(settings):
+    before = settings.database.read_bytes()
+
+    build_issue(settings, SAMPLE_WEEK)
+
+    assert settings.database.read_bytes() == before
+
+
+def test_sample_issue_is_fit_to_send(shared, settings, tmp_path):
+    written = write_issue(settings, build_issue(settings, SAMPLE_WEEK), tmp_path)
+
+    assert failures(shared, written.page) == []
+    assert failures(shared, written.message) == []
+
+
+def test_week_without_articles_is_told_as_an_empty_issue(settings, tmp_path):
+    quiet = SAMPLE_WEEK.next().next()
+
+    written = write_issue(settings, build_issue(settings, quiet), tmp_path)
+
+    assert "0 articles" not in written.text.read_text()
+    assert written.message.stat().st_size > 1_000
+
+
+def test_explaining_an_article_names_its_tags_and_its_company(settings, news):
+    story = next(s for s in news.stories if len(s.coverage) > 2 and s.tags)
+
+    explained = explain_article(settings, story.lead.article_id)
+
+    assert explained.is_relevant
+    assert explained.story_id == story.story_id
+    assert {row[0] for row in explained.story} == {c.article_id for c in story.coverage}
+    assert all(why for *_, why in explained.story)
+
+
+def test_explaining_a_pair_says_whether_it_is_one_story(settings, news):
+    story = next(s for s in news.stories if sum(not c.duplicate_of for c in s.coverage) > 2)
+    one, other = [c.article_id for c in story.coverage if not c.duplicate_of][:2]
+    stranger = next(s for s in reversed(news.stories) if s.story_id != story.story_id).lead
+
+    together = explain_articles(settings, one, other)
+    apart = explain_articles(settings, one, stranger.article_id)
+
+    assert together.decision == "same story"
+    assert apart.decision == "two stories"
+    assert together.words
+    assert apart.words
+
+
+def test_explaining_an_unknown_article_says_what_to_give(settings):
+    with pytest.raises(ConfigError, match="no stored article; give an id"):
+        explain_article(settings, "https://nowhere.example/x")
+
+
+def test_editors_overrides_hold_whenever_the_week_is_told(settings, news, tmp_path):
+    first = next(s for s in news.stories if sum(not c.duplicate_of for c in s.coverage) > 2)
+    kept = [c for c in first.coverage if not c.duplicate_of and c.is_this_week]
+    lonely = next(s for s in reversed(news.stories) if len(s.coverage) == 1)
+    other = next(s for s in news.stories if s.story_id not in {first.story_id, lonely.story_id})
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(
+        f"""
+        [[split]]
+        articles = ["{kept[0].url}", "{kept[-1].url}"]
+        who = "Ada"
+        why = "two events"
+
+        [[join]]
+        articles = ["{lonely.lead.article_id}", "{other.lead.article_id}"]
+        who = "Ada"
+        why = "one event in wholly other words"
+
+        [[retag]]
+        article = "{other.lead.url}"
+        add = ["policy"]
+        who = "Ada"
+        why = "it is about the law"
+        """
+    )
+    edited = load_settings(config, settings.database)
+
+    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+
+    story_of = {c.article_id: s for s in told.stories for c in s.coverage}
+    assert story_of[kept[0].article_id] is not story_of[kept[-1].article_id]
+    assert story_of[lonely.lead.article_id] is story_of[other.lead.article_id]
+    tags = {hit.tag_id: hit.phrase for hit in story_of[other.lead.article_id].tags}
+    assert tags["policy"] == "set by Ada: it is about the law"
+
+
+def test_dropped_article_is_not_told(settings, news, tmp_path):
+    lonely = next(s for s in reversed(news.stories) if len(s.coverage) == 1)
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(
+        f'[[drop]]\narticle = "{lonely.lead.url}"\nwho = "Ada"\nwhy = "no space news"\n'
+    )
+    edited = load_settings(config, settings.database)
+
+    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+
+    assert lonely.story_id not in {story.story_id for story in told.stories}
+    assert told.funnel.look_alikes == news.funnel.look_alikes + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[[jion]]\narticles = []", "did you mean 'join'?"),
+        ('[[join]]\narticles = ["x"]', "two addresses or more"),
+        ('[[drop]]\narticle = "https://a.example/b"', "has no 'who'"),
+        (
+            '[[retag]]\narticle = "https://a.example/b"\nadd = ["lunra"]\nwho = "A"\nwhy = "b"',
+            "did you mean 'lunar'?",
+        ),
+    ],
+)
+def test_mistaken_override_is_told_with_its_place(settings, tmp_path: Path, text, words):
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(text)
+
+    with pytest.raises(ConfigError) as refused:
+        load_judgement(load_settings(config, settings.database))
+
+    assert words in str(refused.value)
+    assert "overrides.toml" in str(refused.value)
