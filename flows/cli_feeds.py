@@ -64,4 +64,4 @@ def _print(rows: list[dict[str, Any]], keys: tuple[str, ...] | None = None) -> N
 
 
 def _moment(moment: Any) -> str:  # noqa: ANN401 a datetime or None
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else "–"
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "-"

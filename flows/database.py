@@ -20,7 +20,10 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds
 # Nothing is downloaded behind anybody's back.
-OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+OFFLINE: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class Decision:
         return self.verdict in ("send", "resume")
 
 
-def send_decision(  # noqa: PLR0913 all that it hangs on, by keyword
+def send_decision(
     issue_id: str,
     counts: Mapping[str, int],
     *,
@@ -73,7 +73,7 @@ def send_decision(  # noqa: PLR0913 all that it hangs on, by keyword
     return Decision("send", f"{issue_id} is mailed")
 
 
-def decide(  # noqa: PLR0913 all that it hangs on, by keyword
+def decide(
     settings: Settings,
     issue_id: str,
     *,

@@ -32,9 +32,7 @@ def run_demo(folder: Path, out: Console, err: Console) -> None:
     show_ingested(out, ingested, as_json=False)
     out.print(f"[bold]digest[/bold]  {SAMPLE_WEEK}")
     with err.status("") as status:
-        built = build_issue(
-            settings, SAMPLE_WEEK, on_stage=lambda verb: status.update(f"{verb} …")
-        )
+        built = build_issue(settings, SAMPLE_WEEK, on_stage=lambda verb: status.update(f"{verb} …"))
         written = write_issue(settings, built, folder)
     show_funnel(out, built.news)
     show_written(out, written)

@@ -1,4 +1,4 @@
-"""`perigee explain`: why an article has its tags and its story, and why two are one story or two."""
+"""`perigee explain`: why an article has its tags and its story; why two are one story or two."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -151,9 +151,7 @@ def _find(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[str, datetim
 
 
 def _kept(connection: duckdb.DuckDBPyConnection, article_id: str) -> str:
-    found = _all(
-        connection, "SELECT duplicate_of FROM duplicates WHERE article_id = ?", article_id
-    )
+    found = _all(connection, "SELECT duplicate_of FROM duplicates WHERE article_id = ?", article_id)
     return str(found[0][0]) if found else article_id
 
 

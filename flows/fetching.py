@@ -311,7 +311,9 @@ class _Exchange:
             unpack(None)
         return body
 
-    def _reason(self, error: Exception, deadline: Deadline) -> _RefusedError:
+    def _reason(  # noqa: PLR0911 one return per outcome
+        self, error: Exception, deadline: Deadline
+    ) -> _RefusedError:
         """Tell apart what requests throws into one basket."""
         causes = list(_causes(error))
         unsafe = next((c for c in causes if isinstance(c, UnsafeAddressError)), None)

@@ -66,7 +66,7 @@ def label_rows(
     connection.execute((files("transforms") / "sql" / "week_schema.sql").read_text("utf-8"))
     chosen = ", ".join(f"unnest(${name}::{kind}[])" for name, kind in COLUMNS.items())
     connection.execute(
-        f"INSERT INTO articles SELECT {chosen}",  # noqa: S608 our own column names
+        f"INSERT INTO articles SELECT {chosen}",
         {name: [row[name] for row in rows] for name in COLUMNS},
     )
     newest = max((row["told_at"] for row in rows), default=datetime.now(UTC))

@@ -1,6 +1,7 @@
 """Commit the steps of several threads together: the database is opened once for all that wait."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -11,6 +12,9 @@ import duckdb
 from flows.database import open_database
 
 Result = TypeVar("Result")
+
+# Between two commits other processes get a chance; meanwhile more steps gather for the next one.
+GAP = 0.01  # seconds
 
 
 class Ledger:
@@ -25,6 +29,7 @@ class Ledger:
         self._path = path
         self._door = threading.Lock()
         self._desk = threading.Lock()
+        self._free_at = 0.0
         self._waiting: list[tuple[Callable[[duckdb.DuckDBPyConnection], Any], Future[Any]]] = []
 
     def write(self, step: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
@@ -35,9 +40,11 @@ class Ledger:
         with self._door:
             # Who finds its own step done goes: the others' steps gather for the next in line.
             if not future.done():
+                time.sleep(max(0.0, self._free_at - time.monotonic()))
                 with self._desk:
                     batch, self._waiting = self._waiting, []
                 self._commit(batch)
+                self._free_at = time.monotonic() + GAP
         return future.result()
 
     def _commit(

@@ -76,7 +76,16 @@ def list_feeds(settings: Settings) -> list[dict[str, Any]]:
                 )
             known = {row["feed_id"]: row for row in rows}
     nothing: dict[str, Any] = dict.fromkeys(
-        "outcome detail evidence last_polled_at last_ok_at next_poll_at paused_at moved_to".split()
+        [
+            "outcome",
+            "detail",
+            "evidence",
+            "last_polled_at",
+            "last_ok_at",
+            "next_poll_at",
+            "paused_at",
+            "moved_to",
+        ]
     ) | {"failures": 0, "articles": 0}
     return [
         {

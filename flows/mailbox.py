@@ -250,7 +250,8 @@ def _judge_report(message: EmailMessage, secret: str | None) -> Finding:
         return Finding("other")
     if not secret:
         return Finding(kind, message_id=found[0], words=words)
-    token = find_token(secret, re.sub(r"\s", "", str(original.get("List-Unsubscribe", ""))))
+    links = re.sub(r"\s", "", str(original.get("List-Unsubscribe", "")))
+    token = find_token(secret, unquote(links))
     if token is None:
         return Finding("other")
     return Finding(kind, reader_id=token.reader_id, message_id=found[0], words=words)

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-
 from flows.fetching import HostGate, Question, Response, evidence_of, fetch_feed
 from flows.guard import GuardPolicy, make_session
 from flows.reading import Document, ReaderPool
@@ -85,7 +84,7 @@ class Poller:
                 del futures[state.feed.feed_id]  # a hundred feeds' articles are not kept twice
 
     def _poll_one(self, state: FeedState) -> Poll:
-        """Return the poll of one feed; a mistake of ours is an outcome as well, not the hour's end."""
+        """Return the poll of one feed; a mistake of ours is an outcome, not the hour's end."""
         try:
             response = fetch_feed(self._session, self._question(state), self._policy, self._gate)
             poll = self._read(state, response)

@@ -106,9 +106,17 @@ class ReaderPool:
             raise ParseError(
                 answer["error"], feed_id=document.feed_id, outcome=str(answer["outcome"])
             )
-        articles = tuple(article_from_record(record) for record in answer.pop("articles"))
-        lists = {key: tuple(answer.pop(key)) for key in ("flags", "skip_hours", "skip_days")}
-        return Reading(articles=articles, **lists, **answer)
+        articles = tuple(article_from_record(record) for record in answer["articles"])
+        return Reading(
+            articles=articles,
+            entries=answer["entries"],
+            format=answer["format"],
+            title=answer["title"],
+            flags=tuple(answer["flags"]),
+            ttl=answer["ttl"],
+            skip_hours=tuple(answer["skip_hours"]),
+            skip_days=tuple(answer["skip_days"]),
+        )
 
     @contextlib.contextmanager
     def _child(self) -> Iterator["_Child"]:
@@ -125,7 +133,7 @@ class _Child:
     """One reading process."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 our own module
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "flows.reader"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -317,7 +317,7 @@ def import_readers(
     status: str = "confirmed",
     how: str = "imported",
 ) -> Imported:
-    """Add the readers of a CSV, in one transaction: a broken row is told and left out.
+    """Add the readers of a CSV; a broken row is told and left out.
 
     With a header it may have the columns `address` (or `email`), `name`, `edition` and `status`;
     without one, the first column is the address and the second the name. A row that says
@@ -325,32 +325,26 @@ def import_readers(
     here stays away whatever the file says.
     """
     added, known, refused = 0, 0, []
-    connection.execute("BEGIN")
-    try:
-        for line, row in _csv_rows(file):
-            wanted = row.get("status") or status
-            try:
-                if wanted not in STATUSES:
-                    message = f"status {wanted!r} is unknown; take one of {', '.join(STATUSES)}"
-                    raise AddressError(message)  # noqa: TRY301 told with the row's line below
-                is_new = add_reader(
-                    connection,
-                    row.get("address", ""),
-                    now,
-                    name=row.get("name"),
-                    edition=row.get("edition") or edition,
-                    status=wanted,
-                    how=how,
-                    takes_back=False,
-                )
-            except AddressError as error:
-                refused.append((line, str(error)))
-            else:
-                added, known = added + is_new, known + (not is_new)
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
+    for line, row in _csv_rows(file):
+        wanted = row.get("status") or status
+        if wanted not in STATUSES:
+            refused.append((line, f"status {wanted!r} is unknown; take {', '.join(STATUSES)}"))
+            continue
+        try:
+            is_new = add_reader(
+                connection,
+                row.get("address", ""),
+                now,
+                name=row.get("name"),
+                edition=row.get("edition") or edition,
+                status=wanted,
+                how=how,
+                takes_back=False,
+            )
+        except AddressError as error:
+            refused.append((line, str(error)))
+        else:
+            added, known = added + is_new, known + (not is_new)
     return Imported(added, known, tuple(refused))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from dotenv import load_dotenv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from transforms.errors import ConfigError
@@ -214,6 +215,7 @@ def load_settings(config: Path | None = None, database: Path | None = None) -> S
     Raises:
         ConfigError: A file is missing or wrong; names file, key and the likely right one.
     """
+    load_dotenv(Path(".env"))  # what the environment already says goes first
     folder = config or _default_folder()
     if not folder.is_dir():
         message = f"{folder}: no such folder; give one with --config"

@@ -78,8 +78,8 @@ def show_funnel(console: Console, news: WeekNews) -> None:
     rows = [
         ("seen in feeds", funnel.sightings, f"sightings in {funnel.feeds} feeds"),
         ("articles", funnel.articles, "each address once"),
-        ("− repeats", funnel.duplicates, "the same text elsewhere"),
-        ("− look-alikes", funnel.look_alikes, "not space news"),
+        ("- repeats", funnel.duplicates, "the same text elsewhere"),
+        ("- look-alikes", funnel.look_alikes, "not space news"),
         ("= told", funnel.told, "articles"),
         ("in stories", funnel.stories, "each event once"),
     ]

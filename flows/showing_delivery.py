@@ -122,3 +122,15 @@ def delivery_table(deliveries: Iterable[Delivery]) -> Table:
 def moment(moment: datetime) -> str:
     """Return a moment as it is shown."""
     return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def delivery_rows(receipt: Receipt) -> list[dict[str, str]]:
+    """Return a row per copy of a run, with masked addresses: a table for people."""
+    rows = [{"reader": address, "state": "sent", "words": ""} for address in receipt.sent]
+    for what in ("queued_for_later", "dead", "uncertain"):
+        state = what.replace("_", " ")
+        rows += [
+            {"reader": trouble.address, "state": state, "words": trouble.words}
+            for trouble in getattr(receipt, what)
+        ]
+    return rows or [{"reader": "", "state": "nothing was due", "words": ""}]

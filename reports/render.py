@@ -14,7 +14,7 @@ from markupsafe import Markup
 from reports.fit import cut_to, lengths, without_pictures
 from reports.links import sender_address, unsubscribe_mailto
 from reports.printing import disarmed, html_environment, text_environment
-from reports.records import IMAGES, Issue, IssueSettings, Letter, ShownPicture
+from reports.records import IMAGES, Issue, IssueSettings, Item, Letter, ShownPicture
 from reports.words import capitalised, count_of
 from transforms.errors import ConfigError, RenderError
 
@@ -37,6 +37,7 @@ def render_html(
     full: bool = False,
     images: str | None = None,
     unsubscribe: str | None = None,
+    story_page: Callable[[Item], str] | None = None,
 ) -> str:
     """Return the issue as an HTML document.
 
@@ -48,6 +49,7 @@ def render_html(
             `pictures/` beside the page; see `pictures_of`) or `none`. Default: `file` for the
             page, else as set.
         unsubscribe: Where its link leads; default a mail to the list.
+        story_page: Where a story has a page of its own, which it then links.
 
     Raises:
         ConfigError: Pictures are to be remote, but issues are not published.
@@ -55,7 +57,14 @@ def render_html(
     """
     place = images or ("file" if full else settings.images)
     shown = without_pictures(issue) if place == "none" else issue
-    draw = partial(_draw, settings=settings, full=full, images=place, unsubscribe=unsubscribe)
+    draw = partial(
+        _draw,
+        settings=settings,
+        full=full,
+        images=place,
+        unsubscribe=unsubscribe,
+        story_page=story_page,
+    )
     return draw(shown) if full else _fitting(shown, settings, draw)
 
 
@@ -123,12 +132,20 @@ def _fitting(issue: Issue, settings: IssueSettings, draw: Callable[[Issue], str]
     return drawn[rung]
 
 
-def _draw(
-    issue: Issue, settings: IssueSettings, *, full: bool, images: str, unsubscribe: str | None
+def _draw(  # noqa: PLR0913 what `render_html` was asked for
+    issue: Issue,
+    settings: IssueSettings,
+    *,
+    full: bool,
+    images: str,
+    unsubscribe: str | None,
+    story_page: Callable[[Item], str] | None,
 ) -> str:
     context = _context(issue, settings, full=full, unsubscribe=unsubscribe)
     source = _picture_source(issue, settings, images)
-    html = _HTML.get_template("issue.html").render(context, src=source, filler=FILLER)
+    html = _HTML.get_template("issue.html").render(
+        context, src=source, filler=FILLER, story_page=story_page
+    )
     inlined = _INLINER.inline(html).replace(' data-css-inline="keep"', "")
     return _without_spent_classes(re.sub(r"\n\s+", "\n", inlined))
 

@@ -30,7 +30,9 @@ def main() -> int:
     """Measure, print, compare; return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("gold", type=Path)
-    parser.add_argument("--keep", action="store_true", help="write the figures to docs/quality.json")
+    parser.add_argument(
+        "--keep", action="store_true", help="write the figures to docs/quality.json"
+    )
     options = parser.parse_args()
     if not options.gold.is_dir():
         print(f"{options.gold}: no labelled weeks here; give their folder with SHARED=…")

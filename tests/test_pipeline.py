@@ -37,7 +37,9 @@ def test_funnel_adds_up_both_ways(news):
 
     assert funnel.articles == funnel.duplicates + funnel.look_alikes + funnel.told
     assert funnel.stories == len(news.stories)
-    assert sum(len([c for c in s.coverage if c.is_this_week]) for s in news.stories) == sum(news.days)
+    assert sum(len([c for c in s.coverage if c.is_this_week]) for s in news.stories) == sum(
+        news.days
+    )
 
 
 def test_every_article_is_told_in_at_most_one_story(news):

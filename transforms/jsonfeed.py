@@ -39,7 +39,9 @@ def _entry(
 ) -> Entry:
     guid = item.get("id")
     text = _text(item.get("content_text"))
-    plain = "".join(f"<p>{escape(p)}</p>" for p in text.split("\n\n") if p.strip()) if text else None
+    plain = (
+        "".join(f"<p>{escape(p)}</p>" for p in text.split("\n\n") if p.strip()) if text else None
+    )
     summary = _text(item.get("summary"))
     content = _text(item.get("content_html")) or plain
     if summary and text and summary.strip() == text.strip():

@@ -32,7 +32,9 @@ def read_images(body: bytes, base: str) -> list[tuple[Figure, ...]]:
         return []
     if root is None:
         return []
-    return [_entry_images(entry, base) for entry in root.iter() if _name(entry) in ("item", "entry")]
+    return [
+        _entry_images(entry, base) for entry in root.iter() if _name(entry) in ("item", "entry")
+    ]
 
 
 def _entry_images(entry: etree._Element, base: str) -> tuple[Figure, ...]:

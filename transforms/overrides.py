@@ -144,9 +144,7 @@ def retag_stories(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -
             )
 
 
-def _remove_tags(
-    connection: duckdb.DuckDBPyConnection, story_id: str, tags: Sequence[str]
-) -> None:
+def _remove_tags(connection: duckdb.DuckDBPyConnection, story_id: str, tags: Sequence[str]) -> None:
     connection.execute(
         "DELETE FROM story_tags WHERE story_id = $story "
         "AND tag_id IN (SELECT unnest($tags::VARCHAR[]))",

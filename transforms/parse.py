@@ -57,23 +57,13 @@ def parse_feed(
     def refuse(outcome: str, why: str) -> ParseError:
         return ParseError(f"feed {feed_id!r}: {url} {why}", feed_id=feed_id, outcome=outcome)
 
-    head = body[:SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if not body.strip():
-        raise refuse("empty", "answered with an empty body")
-    if head[:1] in (b"{", b"["):
+    if unlike := _unlike_a_feed(body):
+        raise refuse(*unlike)
+    if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         feed = parse_json_feed(body, url)
         if feed is None:
             raise refuse("not_a_feed", "answered with JSON that is no JSON Feed")
         return _capped(feed)
-    if not body.startswith(WIDE_BOMS):
-        root = FEED_ROOT.search(head)
-        html = HTML_ROOT.search(head)
-        if html and not (root and root.start() < html.start()):
-            if WALL.search(body[:200_000]):
-                raise refuse("bot_wall", "answered with a page that asks for a person or a login")
-            raise refuse("not_a_feed", "answered with an HTML page")
-        if not head.startswith(b"<"):
-            raise refuse("not_a_feed", "answered with something that is neither XML nor JSON")
 
     is_well_formed, danger = scan_xml(body)
     if danger:
@@ -88,6 +78,23 @@ def parse_feed(
     if not is_well_formed:
         feed = _flagged(feed, "ill_formed")
     return _capped(feed)
+
+
+def _unlike_a_feed(body: bytes) -> tuple[str, str] | None:
+    """Return outcome and words where the first bytes show that it is no feed."""
+    head = body[:SNIFFED_BYTES].lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not body.strip():
+        return "empty", "answered with an empty body"
+    if body.startswith(WIDE_BOMS) or head[:1] in (b"{", b"["):
+        return None
+    root, html = FEED_ROOT.search(head), HTML_ROOT.search(head)
+    if html and not (root and root.start() < html.start()):
+        if WALL.search(body[:200_000]):
+            return "bot_wall", "answered with a page that asks for a person or a login"
+        return "not_a_feed", "answered with an HTML page"
+    if not head.startswith(b"<"):
+        return "not_a_feed", "answered with something that is neither XML nor JSON"
+    return None
 
 
 def scan_xml(body: bytes) -> tuple[bool, str | None]:

@@ -306,7 +306,7 @@ class FeedHealth:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """What became of the week's articles. Counts add up, each way:
+    """What became of the week's articles; the counts add up.
 
     `articles == duplicates + look_alikes + told`, and `told` articles make `stories` stories.
     """

@@ -14,11 +14,11 @@ XML_ENTITIES = frozenset({b"amp", b"lt", b"gt", b"quot", b"apos"})
 
 
 def repair_xml(body: bytes) -> bytes:
-    """Return `body` without control characters, bare ampersands and HTML's named entities.
+    r"""Return `body` without control characters, bare ampersands and HTML's named entities.
 
     For encodings in which ASCII is ASCII; text in CDATA stays as it is.
 
-    >>> repair_xml(b"\\n<title>R&D at NASA&nbsp;</title>")
+    >>> repair_xml(b"\n<title>R&D at NASA&nbsp;</title>")
     b'<title>R&amp;D at NASA&#160;</title>'
     """
     return CDATA_OR_AMPERSAND.sub(_mended, CONTROLS.sub(b"", body.lstrip()))

@@ -47,7 +47,7 @@ def rhythm_of(moments: list[datetime]) -> timedelta | None:
     """Return the usual time between a feed's newest entries; None for fewer than three."""
     newest = sorted(moments, reverse=True)[:ENTRIES_PER_RHYTHM]
     gaps = [later - earlier for later, earlier in pairwise(newest)]
-    return median(gaps) if len(gaps) > 1 else None
+    return timedelta(seconds=median(g.total_seconds() for g in gaps)) if len(gaps) > 1 else None
 
 
 def next_poll_at(  # noqa: PLR0913 each is one reason
@@ -68,6 +68,12 @@ def next_poll_at(  # noqa: PLR0913 each is one reason
     of feed and moment, so that a repeated run plans the same.
 
     Args:
+        feed_id: The feed's id.
+        now: When it was just asked.
+        outcome: How that went.
+        bounds: Between which intervals to stay.
+        wishes: What feed and server ask for.
+        rhythm: The usual time between its entries, if known.
         failures: Polls that failed in a row, this one included.
         has_gap: This poll and the one before had no entry in common.
     """

@@ -1,4 +1,4 @@
-"""Keep what was read: feeds, fetches, articles, sightings, revisions. Storing twice is storing once."""
+"""Keep what was read: feeds, fetches, articles, sightings, revisions; twice is once."""
 
 import json
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Poll:
     feed: Feed
     asked_url: str
     outcome: str
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
     detail: str | None = None
     evidence: str | None = None
     status: int | None = None
@@ -68,6 +68,10 @@ class Poll:
     entries: int = 0
     flags: tuple[str, ...] = ()
     articles: tuple[Article, ...] = ()
+
+    def without_articles(self) -> "Poll":
+        """Return the poll as it is reported, once its articles are stored."""
+        return replace(self, articles=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute((files("transforms") / "sql" / "schema.sql").read_text(encoding="utf-8"))
 
 
-def sync_feeds(
-    connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], now: datetime
-) -> None:
+def sync_feeds(connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], now: datetime) -> None:
     """Make table `feeds` follow the configuration; what polling has taught stays.
 
     A changed address is a new start: validators, moves and pauses are forgotten.
@@ -194,9 +196,7 @@ class _Known:
     guids: set[str] = field(default_factory=set)
 
 
-def _store_articles(
-    connection: duckdb.DuckDBPyConnection, poll: Poll, now: datetime
-) -> Stored:
+def _store_articles(connection: duckdb.DuckDBPyConnection, poll: Poll, now: datetime) -> Stored:
     feed_id = poll.feed.feed_id
     known = _known(connection, [a.article_id for a in poll.articles], feed_id)
     articles = [_told_apart(a, known.get(a.article_id)) for a in poll.articles]
@@ -260,7 +260,12 @@ def _known(
     ).fetchall()
     return {
         row[0]: _Known(
-            *row[1:5], {"title": row[5], "dek": row[6], "body": row[7]}, set(row[8] or ())
+            feed_id=row[1],
+            title_key=row[2],
+            text_hash=row[3],
+            published_at=row[4],
+            text={"title": row[5], "dek": row[6], "body": row[7]},
+            guids=set(row[8] or ()),
         )
         for row in rows
     }
@@ -304,13 +309,15 @@ def _insert_articles(
     if not articles:
         return
     rows = [_row(article) for article in articles]
-    chosen = ", ".join(f"unnest(${name}::{kind}[]) AS {name}" for name, kind in ARTICLE_COLUMNS.items())
+    chosen = ", ".join(
+        f"unnest(${name}::{kind}[]) AS {name}" for name, kind in ARTICLE_COLUMNS.items()
+    )
     connection.execute(
         f"""
         INSERT INTO articles BY NAME
         SELECT {chosen}, unnest($text_hash::BIGINT[]) AS text_hash,
             $now::TIMESTAMPTZ AS first_seen_at
-        """,  # noqa: S608 our own column names
+        """,
         {name: [row[name] for row in rows] for name in (*ARTICLE_COLUMNS, "text_hash")}
         | {"now": now},
     )

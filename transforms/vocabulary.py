@@ -137,7 +137,7 @@ def _insert(
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
     values = ", ".join("unnest(?)" for _ in columns)
-    connection.execute(f"INSERT INTO {table} SELECT {values}", columns)  # noqa: S608 our own names
+    connection.execute(f"INSERT INTO {table} SELECT {values}", columns)
 
 
 def _words(text: str) -> str:

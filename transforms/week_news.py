@@ -132,7 +132,7 @@ def load_week(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
                 lambda block: block.text
             ), chr(10)),
             told.related_topics, told.language,
-            coalesce(told.hero ->> '$.url' IS NOT NULL AND told.hero ->> '$.credit' IS NOT NULL, FALSE),
+            coalesce(told.hero ->> '$.url', '') != '' AND coalesce(told.hero ->> '$.credit', '') != '',
             told.told_at, told.told_at >= $week_start
         FROM told
         INNER JOIN durable.feeds AS feeds ON told.feed_id = feeds.feed_id
@@ -305,9 +305,7 @@ def _story_tags(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[TagHit
     return {story_id: tuple(hits) for story_id, hits in grouped.items()}
 
 
-def _articles(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str]
-) -> dict[str, Article]:
+def _articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Article]:
     """Return the articles of `ids`, whole."""
     cursor = connection.execute(
         "SELECT * FROM details WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))",

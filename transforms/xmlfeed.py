@@ -95,7 +95,11 @@ def _title(detail: Any) -> str | None:  # noqa: ANN401
 def _markup(detail: Any) -> str | None:  # noqa: ANN401
     """Return text as markup, so that what follows has one kind to read."""
     value = _value(detail)
-    if value and detail.get("type") == "text/plain" and not re.search(r"<[a-z/!]", value, re.I):
+    if (
+        value
+        and detail.get("type") == "text/plain"
+        and not re.search(r"<[a-z/!]", value, re.IGNORECASE)
+    ):
         return escape(value, quote=False).replace("\n\n", "</p><p>")
     return value
 

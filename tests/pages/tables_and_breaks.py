@@ -34,9 +34,7 @@ RECORD = {
         },
         {
             "type": "p",
-            "text": (
-                "Roads are to be closed from noon. Water & fuel are sold at two places only."
-            ),
+            "text": ("Roads are to be closed from noon. Water & fuel are sold at two places only."),
         },
     ],
     "related_items": [],

@@ -303,9 +303,40 @@ def test_block_markup_is_told_from_text_with_links(markup, is_block):
 
 FRAGMENTS = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<div class='ad'>", "</div>", "<b>", "<a href='/x'>", "<li>", "<ul>", "<h2>"]
-        + ["<img src=i.jpg>", "<figure>", "<figcaption>", "text ", "Credit: X", "<", ">", '"', "&lt;"]
-        + ["<!--", "-->", "<script>", "</script>", "\0", "<table>", "<tr>", "<td>", "Next Up", "<br>"]
+        [
+            "<p>",
+            "</p>",
+            "<div class='ad'>",
+            "</div>",
+            "<b>",
+            "<a href='/x'>",
+            "<li>",
+            "<ul>",
+            "<h2>",
+        ]
+        + [
+            "<img src=i.jpg>",
+            "<figure>",
+            "<figcaption>",
+            "text ",
+            "Credit: X",
+            "<",
+            ">",
+            '"',
+            "&lt;",
+        ]
+        + [
+            "<!--",
+            "-->",
+            "<script>",
+            "</script>",
+            "\0",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "Next Up",
+            "<br>",
+        ]
     ),
     max_size=40,
 ).map("".join)

@@ -58,7 +58,9 @@ def test_no_teaser_credit_or_caption_is_in_any_body():
         record = beside(name).RECORD
         figures = [block for block in record["body"] if block["type"] == "figure"]
         aside = [text for figure in figures for text in (figure["credit"], figure["caption"])]
-        aside += [text for item in record["related_items"] for text in (item["title"], item["teaser"])]
+        aside += [
+            text for item in record["related_items"] for text in (item["title"], item["teaser"])
+        ]
         article = read_page((PAGES / f"{name}.html").read_bytes(), beside(name).URL, NOW)
 
         texts = [block.text for block in article.body if block.text]

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from time import perf_counter
 
 import pytest
+from factories import an_article
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factories import an_article
 from transforms.normalise import identify
 from transforms.records import Article, Block, Figure, RelatedItem
 from transforms.schema import article_from_record, article_record

@@ -92,7 +92,9 @@ def test_trap_7_date_without_time_stays_a_day(seed):
 
 
 def test_trap_8_dates_within_sentences_do_not_date_the_article():
-    page = read_text_page("T\n\nA dek.\n\nApril 12, 1961, was a Wednesday.\n\nOn August 4th it flew.")
+    page = read_text_page(
+        "T\n\nA dek.\n\nApril 12, 1961, was a Wednesday.\n\nOn August 4th it flew."
+    )
 
     assert page.published_at is None
     assert page.date_precision is None

@@ -1,0 +1,182 @@
+"""Every Prefect task: how it is retried and what it calls, nothing else."""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.tasks import Task
+
+from flows import ingesting, mailing, telling
+from flows.batches import Batch, batches_of
+from flows.deciding import Decision, decide
+from flows.picturing import gather_pictures
+from flows.polling import Poller
+from flows.sending import smaller_letter
+from flows.settings import Settings
+from flows.showing_delivery import delivery_rows
+from reports.pictures import pictures_wanted
+from reports.records import Picture
+from transforms.errors import DatabaseBusyError
+from transforms.records import WeekNews
+from transforms.store import Poll, Stored
+from transforms.weeks import Week
+
+# Batches are polled side by side, but written one after the other: DuckDB refuses two
+# transactions that touch one article.
+_one_writer = threading.Lock()
+
+
+def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """Return whether trying again may help: a busy database or a full disk, never a bad setting."""
+    try:
+        state.result()
+    except (DatabaseBusyError, OSError):
+        return True
+    except Exception:  # noqa: BLE001 whatever else it is, it will be the same the next time
+        return False
+    return False
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[5, 30, 120],
+    retry_condition_fn=is_transient,
+)
+def plan(settings: Settings, now: datetime) -> list[Batch]:
+    """Return the feeds that are due, in batches; see `flows.ingesting.plan_polls`."""
+    return batches_of(ingesting.plan_polls(settings, now))
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[5, 30, 120],
+    retry_condition_fn=is_transient,
+    task_run_name="poll batch {batch.number} of {batch.of}",
+)
+def poll(batch: Batch, settings: Settings, now: datetime) -> tuple[list[Poll], Stored]:
+    """Poll some 25 feeds side by side and keep what they bring; see `flows.polling`."""
+    with Poller(settings.fetch, settings.config, now) as poller:
+        polls = list(poller.poll(batch.states))
+    with _one_writer:
+        stored = ingesting.keep_polls(settings, polls, now)
+    return [p.without_articles() for p in polls], stored
+
+
+@task(cache_policy=NO_CACHE)
+def report_ingest(ingested: ingesting.Ingested, polls: Sequence[Poll]) -> None:
+    """Leave a table of the feeds' outcomes and a summary in the UI."""
+    create_table_artifact(
+        key="feeds",
+        table=[
+            {
+                "feed": p.feed.feed_id,
+                "outcome": p.outcome,
+                "status": p.status,
+                "entries": p.entries,
+                "seconds": p.seconds,
+                "detail": p.detail or "",
+            }
+            for p in polls
+        ],
+        description="How each feed answered.",
+    )
+    outcomes = ", ".join(f"{count} {name}" for name, count in ingested.outcomes.items())
+    stored = ingested.stored
+    create_markdown_artifact(
+        key="ingest",
+        markdown=(
+            f"{ingested.asked} of {ingested.feeds} feeds were due: {outcomes or 'none'}.\n\n"
+            f"{ingested.entries:,} entries read: {stored.new:,} new, {stored.changed:,} changed, "
+            f"{stored.same:,} known."
+        ),
+    )
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[5, 30, 120],
+    retry_condition_fn=is_transient,
+    task_run_name="tell {week}",
+)
+def tell(settings: Settings, week: Week) -> WeekNews:
+    """Dedupe, tag, cluster and rank; see `flows.telling.tell_week`."""
+    return telling.tell_week(settings, telling.load_judgement(settings), week)
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=[10, 60])
+def gather(settings: Settings, news: WeekNews) -> dict[str, Picture]:
+    """Fetch the pictures that the issue may show; see `flows.picturing`."""
+    return dict(gather_pictures(settings, news, pictures_wanted(news, settings.digest.cards)))
+
+
+@task(cache_policy=NO_CACHE, task_run_name="draw {week}")
+def draw(
+    settings: Settings, week: Week, news: WeekNews, pictures: dict[str, Picture]
+) -> telling.BuiltIssue:
+    """Assemble and render the issue; see `flows.telling.draw_issue`."""
+    return telling.draw_issue(settings, telling.load_judgement(settings), week, news, pictures)
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=[10, 60],
+    retry_condition_fn=is_transient,
+)
+def write(settings: Settings, built: telling.BuiltIssue) -> Path:
+    """Write the issue's files; leave the funnel and their place in the UI."""
+    written = telling.write_issue(settings, built, settings.digest.out)
+    funnel = built.news.funnel
+    create_markdown_artifact(
+        key="issue",
+        markdown=(
+            f"**{built.issue.subject}**\n\n"
+            f"`{written.page.absolute()}`"
+            + (f"\n\n[On the web]({built.issue.web_url})" if built.issue.web_url else "")
+            + f"\n\n| | |\n|---|---:|\n| seen in feeds | {funnel.sightings:,} |\n"
+            f"| articles | {funnel.articles:,} |\n| repeats | −{funnel.duplicates:,} |\n"
+            f"| look-alikes | −{funnel.look_alikes:,} |\n| told | {funnel.told:,} |\n"
+            f"| stories | {funnel.stories:,} |\n"
+        ),
+    )
+    return written.page
+
+
+@task(cache_policy=NO_CACHE)
+def judge(settings: Settings, built: telling.BuiltIssue, due_at: datetime, now: datetime) -> Decision:
+    """Decide whether the letter may leave by itself; see `flows.deciding`."""
+    return decide(
+        settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now
+    )
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[60, 300, 900],
+    retry_condition_fn=is_transient,
+)
+def mail(settings: Settings, built: telling.BuiltIssue, now: datetime) -> mailing.Receipt:
+    """Mail each reader once; see `flows.mailing`. Trying again sends nothing twice."""
+    receipt = mailing.deliver_issue(
+        settings,
+        built.letter,
+        built.issue.issue_id,
+        now,
+        smaller=smaller_letter(settings, built),
+    )
+    create_table_artifact(
+        key="deliveries",
+        table=delivery_rows(receipt),
+        description=f"What became of {receipt.issue_id}; addresses are masked.",
+    )
+    return receipt
