@@ -122,17 +122,17 @@ def outbox_retry(
     from flows.showing_delivery import DeliveryProgress, show_receipts
 
     settings, now = settings_of(context), datetime.now(UTC)
-    if keys:
-        found = _found(settings, keys)
-        wanted = [d for d in found if d.state == "queued" or (dead and d.state == "dead")]
+    found = _found(settings, keys or [])
+    wanted = [d for d in found if d.state == "queued" or (dead and d.state == "dead")]
+    if wanted:
         _write(settings, lambda c: [resolve(c, d, "queued", "sent again", now) for d in wanted])
-        for delivery in found:
-            if delivery not in wanted:
-                err.print(f"{delivery.key} stays {delivery.state}")
+    left = [d for d in found if d not in wanted]
+    for delivery in left:
+        err.print(f"{delivery.key} stays {delivery.state}")
     with DeliveryProgress(err) as progress:
         receipts = deliver_due(settings, now, on_start=progress.start, on_done=progress.step)
     show_receipts(out, receipts, as_json=as_json)
-    if any(receipt.stopped for receipt in receipts):
+    if left or any(receipt.stopped for receipt in receipts):
         raise typer.Exit(1)
 
 

@@ -12,6 +12,9 @@ from flows.steps import plan, poll, report_ingest
 from transforms.errors import PerigeeError
 from transforms.store import Stored
 
+# Batches polled side by side. (The two types agree; Prefect's generics cannot say so.)
+POLLERS: Any = ThreadPoolTaskRunner(max_workers=4)
+
 
 class NoUsableFeedError(PerigeeError):
     """Every feed that was asked has failed: more likely our network than all of them."""
@@ -20,7 +23,7 @@ class NoUsableFeedError(PerigeeError):
 @flow(
     name="ingest",
     flow_run_name="ingest",
-    task_runner=ThreadPoolTaskRunner(max_workers=4),  # type: ignore[arg-type] Prefect's own generics
+    task_runner=POLLERS,
     persist_result=False,
 )
 def ingest(now: datetime | None = None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import duckdb
 
-from flows.database import open_database
+from flows.database import PATIENCE, open_database
 
 Result = TypeVar("Result")
 
@@ -24,9 +24,10 @@ class Ledger:
     first thread in takes along what the others have brought by then.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Write to the DuckDB file at `path`."""
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        """Write to the DuckDB file at `path`, waiting so many seconds for other processes."""
         self._path = path
+        self._patience = patience
         self._door = threading.Lock()
         self._desk = threading.Lock()
         self._free_at = 0.0
@@ -51,7 +52,7 @@ class Ledger:
         self, batch: list[tuple[Callable[[duckdb.DuckDBPyConnection], Any], Future[Any]]]
     ) -> None:
         try:
-            with open_database(self._path) as connection:
+            with open_database(self._path, patience=self._patience) as connection:
                 connection.execute("BEGIN")
                 results = [step(connection) for step, _ in batch]
                 connection.execute("COMMIT")

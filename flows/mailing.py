@@ -28,6 +28,8 @@ from transforms.errors import ConfigError, DeliveryError
 log = logging.getLogger(__name__)
 
 LOCK_PATIENCE = 60.0  # seconds
+# What the server has taken is known only here until it is written down: that may wait for long.
+LEDGER_PATIENCE = 600.0  # seconds
 # An archive gets its copy a little after the reader.
 LOOKUP_AFTER = timedelta(minutes=10)
 UNSETTLED = (*outbox.OPEN_STATES, "uncertain")
@@ -131,7 +133,7 @@ def deliver_issue(  # noqa: PLR0913 hooks by keyword
         outbox.enqueue(connection, issue_id, now)
         return kept
 
-    ledger = Ledger(settings.database)
+    ledger = Ledger(settings.database, LEDGER_PATIENCE)
     with sending_lock(settings.database):
         kept = ledger.write(register)
         fault("queued")
@@ -160,7 +162,7 @@ def deliver_due(
     """
     if not settings.delivery.smtp_url or not settings.database.exists():
         return ()
-    ledger = Ledger(settings.database)
+    ledger = Ledger(settings.database, LEDGER_PATIENCE)
     waiting = ledger.write(partial(outbox.list_deliveries, states=UNSETTLED))
     if not waiting:
         return ()

@@ -1,11 +1,10 @@
 """Read a document in a process of its own, with limits, so that one feed cannot stop the others.
 
-A child runs `flows.reader`: it takes one request a line and answers each with one line of JSON.
+A child runs `flows.reader`: it is given one document at a time and answers with a line of JSON.
 A child that is late, dies, or outgrows its memory is ended and replaced; what it was given is
 recorded as malformed.
 """
 
-import base64
 import contextlib
 import json
 import os
@@ -144,11 +143,12 @@ class _Child:
     def is_dead(self) -> bool:
         return self._process.poll() is not None
 
-    def ask(self, request: bytes, timeout: float) -> dict[str, Any] | None:
+    def ask(self, request: tuple[bytes, bytes], timeout: float) -> dict[str, Any] | None:
         """Return the answer, or None after ending a process that gives none in time."""
         try:
             assert self._process.stdin  # noqa: S101 we asked for a pipe
-            self._process.stdin.write(request)
+            for part in request:
+                self._process.stdin.write(part)
             self._process.stdin.flush()
             line = self._line(time.monotonic() + timeout)
         except OSError:
@@ -186,12 +186,12 @@ class _Child:
                     pipe.close()
 
 
-def _request(document: Document) -> bytes:
+def _request(document: Document) -> tuple[bytes, bytes]:
     fields = {
         "feed_id": document.feed_id,
         "url": document.url,
         "content_type": document.content_type,
-        "body": base64.b64encode(document.body).decode("ascii"),
         "read_at": document.read_at.isoformat(),
+        "length": len(document.body),
     }
-    return json.dumps(fields).encode() + b"\n"
+    return json.dumps(fields).encode() + b"\n", document.body

@@ -143,8 +143,8 @@ def write(settings: Settings, built: telling.BuiltIssue) -> Path:
             f"`{written.page.absolute()}`"
             + (f"\n\n[On the web]({built.issue.web_url})" if built.issue.web_url else "")
             + f"\n\n| | |\n|---|---:|\n| seen in feeds | {funnel.sightings:,} |\n"
-            f"| articles | {funnel.articles:,} |\n| repeats | −{funnel.duplicates:,} |\n"
-            f"| look-alikes | −{funnel.look_alikes:,} |\n| told | {funnel.told:,} |\n"
+            f"| articles | {funnel.articles:,} |\n| repeats | -{funnel.duplicates:,} |\n"
+            f"| look-alikes | -{funnel.look_alikes:,} |\n| told | {funnel.told:,} |\n"
             f"| stories | {funnel.stories:,} |\n"
         ),
     )
@@ -152,11 +152,11 @@ def write(settings: Settings, built: telling.BuiltIssue) -> Path:
 
 
 @task(cache_policy=NO_CACHE)
-def judge(settings: Settings, built: telling.BuiltIssue, due_at: datetime, now: datetime) -> Decision:
+def judge(
+    settings: Settings, built: telling.BuiltIssue, due_at: datetime, now: datetime
+) -> Decision:
     """Decide whether the letter may leave by itself; see `flows.deciding`."""
-    return decide(
-        settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now
-    )
+    return decide(settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now)
 
 
 @task(

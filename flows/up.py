@@ -4,12 +4,13 @@ import argparse
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,32 +80,38 @@ def main() -> int:
 def _run(place: Place, parts: ExitStack) -> int:
     began = time.monotonic()
     place.home.mkdir(parents=True, exist_ok=True)
-    if _answers(place):
+    if _is_taken(place.port):
         message = f"port {place.port} is taken; stop what runs there, or take another with --port"
         raise PartError(message)
     prefect = [sys.executable, "-m", "prefect"]
     started = [
         parts.enter_context(_part(place, "server", [*prefect, "server", "start", *_at(place)]))
     ]
-    _wait_for(started, lambda: _answers(place))
+    _wait_for(place, started, lambda: _answers(place))
     _say(f"server      {place.api.removesuffix('/api')}")
 
     worker = [*prefect, "worker", "start", "--pool", "perigee", "--type", "process"]
     started.append(parts.enter_context(_part(place, "worker", worker)))
-    _wait_for(started, lambda: _get(place, "/work_pools/perigee") is not None)
+    _wait_for(place, started, lambda: _get(place, "/work_pools/perigee") is not None)
     _say("work pool   perigee (process), with one worker")
 
     deploy = _start(place, "deploy", [*prefect, "--no-prompt", "deploy", "--all"])
     if deploy.wait(PATIENCE) != 0:
         raise _failed(place, "deploy")
-    _wait_for(started, lambda: len(_scheduled(place)) >= 2)  # noqa: PLR2004 both deployments
+    _wait_for(place, started, lambda: len(_scheduled(place)) >= 2)  # noqa: PLR2004 both deployments
     for name, moment in _scheduled(place).items():
         _say(f"deployment  {name}, next run {moment}")
     _say(f"logs        {place.home / 'logs'}")
     _say(f"ready in {time.monotonic() - began:.0f} s; Ctrl-C stops everything")
     while all(part.poll() is None for part in started):
         time.sleep(0.5)
-    raise _failed(place, next(n for n, p in zip(("server", "worker"), started, strict=True) if p.poll() is not None))
+    server, _worker = started
+    raise _failed(place, "server" if server.poll() is not None else "worker")
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((HOST, port)) == 0
 
 
 def _at(place: Place) -> tuple[str, ...]:
@@ -112,7 +119,7 @@ def _at(place: Place) -> tuple[str, ...]:
 
 
 @contextmanager
-def _part(place: Place, name: str, command: list[str]) -> Any:  # noqa: ANN401 a generator
+def _part(place: Place, name: str, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
     """Run a part in a process group of its own; end the group with the block."""
     process = _start(place, name, command)
     try:
@@ -143,22 +150,21 @@ def _start(place: Place, name: str, command: list[str]) -> subprocess.Popen[byte
         )
 
 
-def _wait_for(parts: list[subprocess.Popen[bytes]], is_there: Any) -> None:  # noqa: ANN401
+def _wait_for(
+    place: Place, parts: list[subprocess.Popen[bytes]], is_there: Callable[[], bool]
+) -> None:
     """Wait until `is_there()`, as long as every part still runs."""
     deadline = time.monotonic() + PATIENCE
     while not is_there():
-        ended = next((part for part in parts if part.poll() is not None), None)
-        if ended is not None or time.monotonic() > deadline:
-            name = "server" if ended in (None, parts[0]) else "worker"
-            message = f"the {name} did not start"
-            raise PartError(message)
+        if any(part.poll() is not None for part in parts) or time.monotonic() > deadline:
+            raise _failed(place, "server" if parts[0].poll() is not None else "worker")
         time.sleep(0.2)
 
 
 def _failed(place: Place, name: str) -> PartError:
     log = place.home / "logs" / f"{name}.log"
     tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
-    return PartError(f"{name} has ended; its last words ({log}):\n{tail}")
+    return PartError(f"the {name} did not start or has ended; its last words ({log}):\n{tail}")
 
 
 def _answers(place: Place) -> bool:

@@ -132,7 +132,7 @@ def _fitting(issue: Issue, settings: IssueSettings, draw: Callable[[Issue], str]
     return drawn[rung]
 
 
-def _draw(  # noqa: PLR0913 what `render_html` was asked for
+def _draw(
     issue: Issue,
     settings: IssueSettings,
     *,

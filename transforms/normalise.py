@@ -11,7 +11,7 @@ from transforms.figures import split_credit
 from transforms.markup import blocks_of, is_block_markup, text_of
 from transforms.records import Article, Block, Entry, Figure, ParsedFeed
 from transforms.text import clean_text, one_line, paragraph, shorten, title_key
-from transforms.urls import canonical_url, clean_url, unwrapped_url
+from transforms.urls import canonical_url, clean_url, is_local, unwrapped_url
 
 MAX_GUID = 2_048
 MAX_TOPICS = 50
@@ -26,6 +26,8 @@ TAIL = re.compile(
     re.IGNORECASE,
 )
 CUT_MARK = re.compile(r"\s*(?:\[(?:…|\.{3})\]|\(more…\))\s*$")
+# Quotes and brackets are markup that got into an address, not a picture's name.
+MARKUP_IN_ADDRESS = re.compile(r'["<>]')
 ROLE_MAIL = re.compile(r"^\S+@\S+\s+\((?P<name>[^()]+)\)$|^(?P<mailed>[^<>]+?)\s*<\S+@\S+>$")
 
 
@@ -198,9 +200,12 @@ def _hero_source(entry: Entry, words: _Words) -> str | None:
 
 
 def _clean_figure(figure: Figure, base: str) -> Figure | None:
+    """Return the picture as we show it; None where its address is none that a reader can open."""
     try:
         url = clean_url(figure.url or "", base)
     except InvalidURLError:
+        return None
+    if is_local(url) or MARKUP_IN_ADDRESS.search(figure.url or ""):
         return None
     said = paragraph(text_of(figure.caption or ""))
     caption, credit = split_credit(said) if said else (None, None)

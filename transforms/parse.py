@@ -73,8 +73,10 @@ def parse_feed(
     if not is_well_formed and not body.startswith(WIDE_BOMS):
         body = repair_xml(body)
     feed = parse_xml_feed(body, url, content_type)
+    if not feed.entries and not is_well_formed:
+        raise refuse("malformed", "is ill-formed, and no entry can be read in it")
     if not feed.entries and feed.format == "unknown":
-        raise refuse("malformed" if not is_well_formed else "not_a_feed", "holds no feed")
+        raise refuse("not_a_feed", "holds no feed")
     if not is_well_formed:
         feed = _flagged(feed, "ill_formed")
     return _capped(feed)

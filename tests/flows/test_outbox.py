@@ -1,5 +1,6 @@
 """The outbox: killed at every step, run twice at once, decided by people."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -22,7 +23,9 @@ from mailroom import (
     states,
     with_readers,
 )
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.database import open_database
 from flows.deciding import decide, send_decision
 from flows.letters import pack_letter, unpack_letter
@@ -347,6 +350,85 @@ def test_a_kept_letter_is_the_same_letter_to_a_message():
     assert [(p.name, p.media_type, p.data) for p in again.pictures] == [
         (p.name, p.media_type, p.data) for p in letter.pictures
     ]
+
+
+class TestCommandLine:
+    """`perigee outbox` over a mailing of which one copy is dead, one put off, one uncertain."""
+
+    @pytest.fixture
+    def run(self, shared: Path, tmp_path: Path):
+        modes = ("--mode", "refuse", "--mode", "drop-after-data")
+        with a_mail_server(shared, tmp_path / "mail", *modes) as server:
+            settings = with_readers(
+                some_settings(tmp_path, server.url, connections=1),
+                ["nobody@example.org", "full@example.org", "a@example.org", "b@example.org"],
+            )
+            deliver_issue(settings, a_letter(), ISSUE, datetime.now(UTC))
+            (tmp_path / "perigee.toml").write_text(
+                f'[delivery]\nsmtp_url = "{server.url}"\nfrom = "digest@example.org"\n'
+            )
+            (tmp_path / "feeds.toml").touch()
+            options = ["--config", str(tmp_path), "--database", str(settings.database)]
+            yield lambda *arguments: CliRunner().invoke(app, [*options, "outbox", *arguments])
+
+    @pytest.fixture
+    def keys(self, run) -> dict[str, str]:
+        """The key of a copy in each state that is listed."""
+        rows = [json.loads(line) for line in run("list", "--json").output.splitlines()]
+        return {row["state"]: row["key"] for row in rows}
+
+    def test_the_list_shows_what_did_not_arrive_and_no_address(self, run, keys):
+        listed = run("list")
+
+        assert sorted(keys) == ["dead", "queued", "uncertain"]
+        assert listed.exit_code == 0
+        assert "n…y@example.org" in listed.output
+        assert "nobody@" not in listed.output
+        assert "3 copies" in listed.output
+
+    def test_an_unknown_state_is_refused(self, run):
+        assert run("list", "--state", "lost").exit_code == 2
+
+    def test_show_tells_all_about_a_copy(self, run, keys):
+        shown = json.loads(run("show", keys["dead"], "--json").output)
+
+        assert shown["words"] == "5.1.1 No such user here"
+        assert shown["code"] == 550
+        assert run("show", keys["dead"]).exit_code == 0
+        assert run("show", "2026-W47/ffffffff").exit_code == 2
+
+    def test_resolving_an_uncertain_copy_and_retrying_it_sends_it(self, run, keys, tmp_path: Path):
+        before = len(list((tmp_path / "mail").glob("*.eml")))
+
+        assert run("resolve", keys["uncertain"], "--as", "maybe").exit_code == 2
+        assert run("resolve", keys["uncertain"], "--as", "queued").exit_code == 0
+        retried = run("retry", "--json")
+
+        assert [json.loads(retried.output)[k] for k in ("sent", "already")] == [
+            [f"{json.loads(retried.output)['sent'][0][0]}…@example.org"],
+            1,
+        ]
+        assert len(list((tmp_path / "mail").glob("*.eml"))) == before + 1
+
+    def test_retrying_a_dead_copy_needs_to_be_said(self, run, keys):
+        refused = run("retry", keys["dead"])
+
+        assert refused.exit_code == 1
+        assert "stays dead" in refused.output
+
+    def test_a_copy_that_was_put_off_can_be_sent_at_once(self, run, keys):
+        run("retry", keys["queued"])
+
+        assert json.loads(run("show", keys["queued"], "--json").output)["attempts"] == 2
+
+    def test_the_report_counts_every_copy(self, run):
+        report = json.loads(run("report", "--week", ISSUE, "--json").output)
+
+        counts = {state: n for state, n in report["counts"].items() if n}
+        assert counts == {"queued": 1, "sent": 1, "dead": 1, "uncertain": 1}
+        assert len(report["not_sent"]) == 3
+        assert run("report").output.startswith("2026-W47")
+        assert run("report", "--week", "2026-W01").exit_code == 1
 
 
 DUE = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

@@ -2,6 +2,11 @@
 
 import http.client
 import logging
+import os
+import re
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -209,6 +214,26 @@ def test_the_link_in_a_letter_that_arrived_unsubscribes_its_reader(shared: Path,
     assert body
     assert page in body.get_content()
     assert find_token(SECRET, unquote(mailto)) == find_token(SECRET, page)
+
+
+def test_the_command_serves_until_it_is_interrupted(settings: Settings, tmp_path: Path):
+    (tmp_path / "feeds.toml").touch()
+    command = [sys.executable, "-m", "flows.cli", "--config", str(tmp_path)]
+    arguments = ["--database", str(settings.database), "unsubscribe", "--serve", "--port", "0"]
+    with subprocess.Popen(
+        [*command, *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PERIGEE_SECRET": SECRET},
+    ) as process:
+        told = process.stderr.readline()
+        port = int(re.search(r":(\d+)/", told)[1])
+
+        code, _, _ = ask(port, "POST", f"/?t={leaving_token(SECRET, READER)}")
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait(10) == 0
+    assert (code, status(settings)) == (200, "unsubscribed")
 
 
 @given(st.text())

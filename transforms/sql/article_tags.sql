@@ -9,10 +9,10 @@
 
 WITH roles (role, in_title, elsewhere) AS (
     VALUES
-        ('name', 2.0, 1.0),
-        ('word', 2.0, 0.5),
-        ('term', 2.0, 0.5),
-        ('hint', 0.5, 0.25)
+    ('name', 2.0, 1.0),
+    ('word', 2.0, 0.5),
+    ('term', 2.0, 0.5),
+    ('hint', 0.5, 0.25)
 ),
 
 counted AS (

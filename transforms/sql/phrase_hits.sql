@@ -76,13 +76,15 @@ cleaned AS (
     WHERE said <> ''
 ),
 
--- `keys` are the words as phrases are looked up: in lower case, every number as "#".
+-- `spellings` are the words as phrases are looked up: in lower case, every number as "#".
 worded AS (
     SELECT
         article_id,
         field,
         string_split(written, ' ') AS words,
-        string_split(regexp_replace(lower(written), '[0-9]+([.,][0-9]+)*', '#', 'g'), ' ') AS keys
+        string_split(
+            regexp_replace(lower(written), '[0-9]+([.,][0-9]+)*', '#', 'g'), ' '
+        ) AS spellings
     FROM cleaned
 ),
 
@@ -92,8 +94,8 @@ runs AS (
         article_id,
         field,
         unnest(range(len(words))) AS start_at,
-        unnest(keys) AS k1,
-        unnest(keys[2:]) AS k2,
+        unnest(spellings) AS k1,
+        unnest(spellings[2:]) AS k2,
         unnest(words) AS w1,
         unnest(words[2:]) AS w2,
         unnest(words[3:]) AS w3,
@@ -107,20 +109,20 @@ runs AS (
 -- long their phrases are, saves most of the work.
 keyed_forms AS (
     SELECT
-        string_split(regexp_replace(form, '[0-9]+([.,][0-9]+)*', '#', 'g'), ' ') AS keys,
+        string_split(regexp_replace(form, '[0-9]+([.,][0-9]+)*', '#', 'g'), ' ') AS spellings,
         len(string_split(form, ' ')) AS length
     FROM phrase_forms
 ),
 
 first_words AS (
-    SELECT DISTINCT keys[1] AS k1
+    SELECT DISTINCT spellings[1] AS k1
     FROM keyed_forms
 ),
 
 first_pairs AS (
     SELECT
-        keys[1] AS k1,
-        keys[2] AS k2,
+        spellings[1] AS k1,
+        spellings[2] AS k2,
         max(length) AS longest
     FROM keyed_forms
     WHERE length > 1

@@ -1,21 +1,21 @@
 -- One row per article: is it space news, or does it only sound like it, and why.
 --   in:  articles (article_id, feed_id, kind, url), phrase_hits, space_hosts
---   out: article_id, is_relevant, reason, space_points, other_points
+--   out: article_id, is_relevant, space_points, other_points, reason
 -- Each phrase counts once, where it stands best. For space: a name 3 points in the title and 1
 -- elsewhere, an everyday word (moon, orbit) 1 and 1/2. Against it: a look-alike 3 and 1 1/2, a
 -- topic of other news 1 and 1/2. General news is space news from 1 1/2 points up; a format (a quiz,
 -- a late-night show) in the title is none whatever it mentions. A feed that is known for space news
--- is believed until 1 1/2 points more speak against an article than for it. Feeds are known by their
--- kind, by their host, or by their record: the share of their articles here that bring their own
+-- is believed until 1 1/2 points more speak against an article than for it. Feeds are known by
+-- their kind, their host, or their record: the share of their articles here that bring their own
 -- evidence. Ties between phrases go to the longer, then to the later in the alphabet.
 
 WITH roles (role, is_space, in_title, elsewhere) AS (
     VALUES
-        ('name', TRUE, 3.0, 1.0),
-        ('word', TRUE, 1.0, 0.5),
-        ('lookalike', FALSE, 3.0, 1.5),
-        ('topic', FALSE, 1.0, 0.5),
-        ('format', FALSE, 3.0, 0.0)
+    ('name', TRUE, 3.0, 1.0),
+    ('word', TRUE, 1.0, 0.5),
+    ('lookalike', FALSE, 3.0, 1.5),
+    ('topic', FALSE, 1.0, 0.5),
+    ('format', FALSE, 3.0, 0.0)
 ),
 
 evidence AS (
@@ -42,10 +42,10 @@ sums AS (
         coalesce(sum(points) FILTER (WHERE is_space), 0) AS space_points,
         coalesce(sum(points) FILTER (WHERE NOT is_space), 0) AS other_points,
         coalesce(bool_or(role = 'format'), FALSE) AS is_format,
-        arg_max({'role': role, 'phrase': phrase}, (points, len(phrase), phrase))
-            FILTER (WHERE is_space) AS for_it,
-        arg_max({'role': role, 'phrase': phrase}, (role = 'format', points, len(phrase), phrase))
-            FILTER (WHERE NOT is_space) AS against_it
+        arg_max([role, phrase], (points, len(phrase), phrase)) FILTER (WHERE is_space) AS best_for,
+        arg_max(
+            [role, phrase], (role = 'format', points, len(phrase), phrase)
+        ) FILTER (WHERE NOT is_space) AS best_against
     FROM evidence
     GROUP BY article_id
 ),
@@ -55,14 +55,14 @@ weighed AS (
         articles.article_id,
         articles.feed_id,
         articles.kind,
-        regexp_extract(lower(articles.url), '^[a-z]+://([^/:?#]+)', 1) AS host,
+        regexp_extract(lower(articles.url), '^[a-z]+://([^/:?#]+)', 1) AS url_host,
         coalesce(sums.space_points, 0) AS space_points,
         coalesce(sums.other_points, 0) AS other_points,
         coalesce(sums.is_format, FALSE) AS is_format,
-        sums.for_it['role'] AS space_role,
-        sums.for_it['phrase'] AS space_phrase,
-        sums.against_it['role'] AS other_role,
-        sums.against_it['phrase'] AS other_phrase
+        sums.best_for[1] AS space_role,
+        sums.best_for[2] AS space_phrase,
+        sums.best_against[1] AS other_role,
+        sums.best_against[2] AS other_phrase
     FROM articles
     LEFT JOIN sums ON articles.article_id = sums.article_id
 ),
@@ -85,8 +85,8 @@ hosts AS (
     FROM weighed
     INNER JOIN space_hosts
         ON
-            weighed.host = space_hosts.host
-            OR ends_with(weighed.host, '.' || space_hosts.host)
+            weighed.url_host = space_hosts.host
+            OR ends_with(weighed.url_host, '.' || space_hosts.host)
     GROUP BY weighed.article_id
 ),
 
@@ -121,6 +121,8 @@ judged AS (
 SELECT
     article_id,
     is_relevant,
+    space_points,
+    other_points,
     CASE
         WHEN is_relevant AND space_role = 'name' THEN 'names ''' || space_phrase || ''''
         WHEN is_relevant AND belief IS NOT NULL THEN belief
@@ -130,8 +132,6 @@ SELECT
         WHEN other_role = 'topic' THEN 'other news: ''' || other_phrase || ''''
         WHEN space_phrase IS NOT NULL THEN 'only ''' || space_phrase || ''''
         ELSE 'no space term'
-    END AS reason,
-    space_points,
-    other_points
+    END AS reason
 FROM judged
 ORDER BY article_id
