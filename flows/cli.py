@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.logging import RichHandler
 
-from flows import cli_delivery, cli_feeds
+from flows import cli_archive, cli_delivery, cli_feeds
 from flows.cli_context import err, moment_of, out, settings_of, week_of
 from flows.settings import load_settings
 from transforms.errors import PerigeeError
@@ -30,6 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(cli_feeds.app, name="feeds")
 app.add_typer(cli_delivery.app)
+app.add_typer(cli_archive.app)
 
 
 @app.callback()

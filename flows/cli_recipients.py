@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.cli_context import err, out, settings_of
 
@@ -139,7 +139,9 @@ def list_command(
         for row in rows:
             print_json(row)
         return
-    table = Table("address", "name", "edition", "status", "since", "how", box=None)
+    widest = max((len(row["address"]) for row in rows), default=0)
+    address = Column("address", no_wrap=True, min_width=widest)
+    table = Table(address, "name", "edition", "status", "since", "how", box=None)
     for row in rows:
         table.add_row(
             escape(row["address"]),

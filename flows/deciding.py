@@ -1,4 +1,4 @@
-"""Decide whether a scheduled letter may leave by itself: late, twice or for a sent week it waits."""
+"""Decide whether a scheduled letter may leave by itself: late, or a second time, it waits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table
+from rich.table import Column, Table
 
 from flows.mailing import Receipt
 from flows.outbox import Delivery
@@ -104,8 +104,14 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
 
 def delivery_table(deliveries: Iterable[Delivery]) -> Table:
     """Return copies as a table."""
-    table = Table("copy", "address", "state", "tries", "since", "next try", "why", box=None)
-    for d in deliveries:
+    rows = list(deliveries)
+    # Keys and addresses are there to be copied: they stay whole, whatever the terminal's width.
+    key, address = (
+        Column(name, no_wrap=True, min_width=max(map(len, values), default=0))
+        for name, values in (("copy", [d.key for d in rows]), ("address", [d.masked for d in rows]))
+    )
+    table = Table(key, address, "state", "tries", "since", "next try", "why", box=None)
+    for d in rows:
         colour = _COLOURS.get(d.state, "white")
         table.add_row(
             d.key,

@@ -157,15 +157,15 @@ def dress_issue(site: Site, issue: ToldIssue, page: str) -> str:
         newer=series[at - 1] if at else None,
         older=series[at + 1] if at + 1 < len(series) else None,
     )
-    slots = {
-        name: f"<!--site:{name}-->{_HTML.get_template(f'site/{name}.html').render(context)}<!--/site-->"
+    drawn = {
+        name: _HTML.get_template(f"site/{name}.html").render(context)
         for name in ("head", "top", "pager")
     }
     if not _SLOT.search(page):
         page = page.replace("</head>", "<!--site:head--><!--/site-->\n</head>", 1)
         slot = "<!--site:top--><!--/site--><!--site:pager--><!--/site-->"
         page = _BODY.sub(lambda found: f"{found[0]}\n{slot}", page, count=1)
-    return _SLOT.sub(lambda found: slots[found[1]], page)
+    return _SLOT.sub(lambda at: f"<!--site:{at[1]}-->{drawn[at[1]]}<!--/site-->", page)
 
 
 def draw_story(site: Site, tellings: Sequence[Telling]) -> str:
@@ -220,11 +220,14 @@ def draw_pages(site: Site, tellings: Tellings) -> Iterator[tuple[str, str]]:
     source = files("reports") / "templates" / "site"
     yield "assets/site.js", (source / "site.js").read_text("utf-8")
     yield "assets/icon.svg", (source / "icon.svg").read_text("utf-8")
-    yield "assets/site.css", _HTML.get_template("site/site.css").render(
-        colours=[
-            (tag_folder(tag_id)[4:-1], colour)
-            for tag_id, colour in colours_of(site.vocabulary).items()
-        ]
+    yield (
+        "assets/site.css",
+        _HTML.get_template("site/site.css").render(
+            colours=[
+                (tag_folder(tag_id)[4:-1], colour)
+                for tag_id, colour in colours_of(site.vocabulary).items()
+            ]
+        ),
     )
     yield from draw_search(site, tellings)
 
@@ -317,7 +320,9 @@ def _tag_page(site: Site, tag: Tag, tellings: Tellings) -> str:
 def stories_with(tag_id: str, tellings: Tellings) -> list[Telling]:
     """Return the newest telling of each story with a tag: newest week first, best first."""
     having = [
-        found[0] for found in tellings.values() if any(tag == tag_id for tag, _ in found[0].story.tags)
+        found[0]
+        for found in tellings.values()
+        if any(tag == tag_id for tag, _ in found[0].story.tags)
     ]
     by_rank = sorted(having, key=lambda t: (t.issue.edition != DEFAULT_EDITION, t.story.rank))
     return sorted(by_rank, key=lambda telling: telling.issue.week, reverse=True)
@@ -336,7 +341,7 @@ def _tag_counts(site: Site, tellings: Tellings) -> list[tuple[TagLabel, int]]:
 
 def _lead_picture(issue: ToldIssue) -> str | None:
     picture = next((story.picture for story in issue.stories if story.picture), None)
-    return picture and f"{issue.issue_id}/pictures/{picture.name}"
+    return f"{issue.issue_id}/pictures/{picture.name}" if picture else None
 
 
 def _day(moment: str, zone: str) -> date:

@@ -206,9 +206,12 @@ def _keep_story(
         score=story.score,
         parts=dict(story.score_parts),
         members=tuple(_member(r, revisions.get(r.article_id, ())) for r in story.coverage),
-        picture=picture
-        and StoryPicture(picture.name, picture.width, picture.alt, picture.credit),
+        picture=_picture(picture) if picture else None,
     )
+
+
+def _picture(shown: ShownPicture) -> StoryPicture:
+    return StoryPicture(shown.name, shown.width, shown.alt, shown.credit)
 
 
 def _member(report: Coverage, revisions: tuple[Revision, ...]) -> Member:

@@ -23,7 +23,10 @@ MATRIX_HEADLINE = 48
 COLUMN_HEAD = 11
 TWO_LINES = 2
 # A publisher that is known by its address only.
-_HOST = re.compile(r"(?:www\.)?(?P<name>[\w-]+)(?:\.[\w-]{2,})+")
+_HOST = re.compile(r"(?:(?:www|news|blogs?|en|m)\.)?(?P<name>[\w-]+)(?:\.[\w-]{2,})+")
+
+# Below this share of this week's articles, the last week was not read as this one was.
+COMPARABLE = 0.2
 
 SMALLEST_DOT = 18
 LARGEST_DOT = 28
@@ -165,7 +168,7 @@ def topic_bars(news: WeekNews, labels: Mapping[str, TagLabel]) -> Bars | None:
         )
         for tag_id in sorted(told, key=lambda tag_id: -this.get(tag_id, 0))
     )
-    has_previous = any(bar.previous for bar in rows)
+    has_previous = sum(b.previous for b in rows) >= COMPARABLE * sum(b.count for b in rows)
     return Bars(rows, has_previous, _bars_caption(rows) if has_previous else "Articles this week.")
 
 

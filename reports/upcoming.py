@@ -26,10 +26,13 @@ HORIZON = timedelta(days=366)
 HALF_A_YEAR = timedelta(days=183)
 SENTENCE_LIMIT = 200
 
-# What happens on the day, by the first of these patterns that the sentence has.
+# What may happen on a day; where two of them are named as near to it, the first one.
 _KINDS = (
     ("Eclipse", r"eclipses?"),
-    ("Deadline", r"deadline|due (?:by|on)|apply by|closes on|comments? (?:by|until)|bids?\b.*\bby"),
+    (
+        "Deadline",
+        r"deadline|due (?:by|on)|apply by|clos(?:e|es|ing) on|comments? (?:by|until)|bids?\b.*\bby",
+    ),
     ("Spacewalk", r"space ?walks?|extravehicular"),
     ("Landing", r"land(?:s|ing)?\b|touch ?down|splash ?down|return to earth|re-?ent(?:er|ry)"),
     ("Docking", r"dock(?:s|ing)?\b|undock\w*|berth\w*"),
@@ -37,6 +40,7 @@ _KINDS = (
     ("Launch", r"launch(?:es|ing)?\b|lift ?-?off|lifts? off|blast ?off|maiden flight|test flight"),
     ("In the sky", r"meteors?|shower|conjunction|occultation|transit|opposition|(?:full|new) moon"),
     ("Arrival", r"arriv(?:e|es|al)\b|orbit insertion|rendezvous"),
+    ("Meeting", r"meets?\b|meeting|conference|symposium|hearing"),
 )
 KINDS = tuple((kind, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for kind, pattern in _KINDS)
 
@@ -146,13 +150,21 @@ def future_mentions(texts: Iterable[str | None], told_on: date, last_day: date) 
     found: dict[date, Mention] = {}
     dated = (text for text in texts if text and _LOOKS_DATED.search(text))
     for sentence in (s for text in dated for s in sentences(clean(text))):
-        kind = next((name for name, pattern in KINDS if pattern.search(sentence)), None)
-        if kind is None:
-            continue
         for day, start, end in days_in(sentence, told_on):
-            if last_day < day <= last_day + HORIZON and day not in found:
+            kind = _kind_of(sentence, start, end)
+            if kind and last_day < day <= last_day + HORIZON and day not in found:
                 found[day] = Mention(day, kind, around(sentence, start, end, SENTENCE_LIMIT))
     return sorted(found.values(), key=lambda mention: mention.day)
+
+
+def _kind_of(sentence: str, start: int, end: int) -> str | None:
+    """Return what happens on the day at start to end: the event that is named nearest to it."""
+    distances = [
+        (max(match.start() - end, start - match.end()), order, kind)
+        for order, (kind, pattern) in enumerate(KINDS)
+        for match in pattern.finditer(sentence)
+    ]
+    return min(distances)[2] if distances else None
 
 
 def days_in(sentence: str, told_on: date) -> Iterator[tuple[date, int, int]]:

@@ -121,14 +121,20 @@ def _continues(character: str) -> bool:
 def summary(article: Article, limit: int) -> str | None:
     """Return the article's dek, or the first sentences of its body, in at most `limit` characters.
 
-    None where it has neither, or only its title again.
+    What only repeats the title, or the caption of a picture that feeds give for a description, is
+    passed over. None where nothing is left.
     """
-    title = clean(article.title).casefold()
-    for own_words in (article.dek, article.text.partition("\n")[0]):
-        text = clean(own_words)
-        if text and text.casefold().rstrip(".…") != title.rstrip(".…"):
-            return shorten(text, limit)
-    return None
+    figures = [article.hero, *(block.figure for block in article.body)]
+    captions = [text for f in figures if f for text in (f.caption, f.alt)]
+    told = {_bare(text) for text in (article.title, *captions)}
+    paragraphs = (block.text for block in article.body if block.type == "p")
+    own_words = (clean(text) for text in (article.dek, *paragraphs))
+    first = next((text for text in own_words if text and _bare(text) not in told), None)
+    return shorten(first, limit) if first else None
+
+
+def _bare(text: str | None) -> str:
+    return clean(text).casefold().rstrip(".…")
 
 
 def occurs_in(told: str, article: Article) -> bool:

@@ -9,11 +9,11 @@ MIN_SHARE = 0.08
 # Words that one language uses all the time, and that few of the others have.
 _COMMON = {
     "en": "the of and to is that for it with as was on are by this from be at which have",
-    "fr": "le la les des une est et dans pour que qui sur au du par avec plus ce sont pas",
+    "fr": "le la les des de une est et dans pour que qui sur au du par avec plus en pas",
     "de": "der die das und ist nicht von den mit dem für auf ein eine im des sich auch werden zu",
-    "es": "el los las del que una es por con para se su como más al pero fue ha sobre está",
-    "it": "il di che è della per una con del sono dei alla gli nel più anche le questo come si",
-    "pt": "o que do da em um uma para com não os por mais dos as foi pela ao ser são",
+    "es": "el la los las del de que una es por con para se su como más al pero fue ha en y",
+    "it": "il la di che è della per una con del sono dei alla gli nel più anche le e si",
+    "pt": "o a que do da de em um uma para com não os por mais dos as foi ao são",
     "nl": "de het een van en dat is op te zijn met voor niet aan er om ook bij door naar",
     "sv": "och att det som en på är av för den med till inte har om ett var från kan så",
 }

@@ -38,6 +38,7 @@ MAX_NAME = 120
 MAX_TOPICS = 50
 MAX_PARAGRAPH = 10_000
 MAX_LINES = 500
+MAX_GUESSED = 300_000  # characters that libraries search, which take over a second for more
 MAX_BYLINE_PARTS = 6
 _LINES = ("p", "div", "span", "address")
 # A page that neither calls itself an article nor has a date must hold this much running text.
@@ -51,14 +52,15 @@ _BY = re.compile(
 )
 _ROLE = re.compile(r"\b(?:writer|editor|contributor|correspondent|reporter|staff)$", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s*(?:,| and | & |;)\s*")
-_HTML = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_MARK = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)|\x00")
+_DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
 _MIN_CUT_DEK = 40
 
 
 def is_html(body: bytes) -> bool:
     """Tell if a file or response is an HTML page, and not text that mentions a tag."""
-    text = body[:2].translate(None, b"\x00\xff\xfe") + body[2:1_024].replace(b"\x00", b"")
-    return _HTML.search(text) is not None or body.lstrip()[:1] == b"<"
+    start = _MARK.sub(b"", body[:1_024]).lstrip()
+    return start.startswith(b"<") or _DOCTYPE.search(start) is not None
 
 
 def read_page(html: bytes | str, url: str | None, now: datetime) -> Article:
@@ -78,7 +80,8 @@ def read_page(html: bytes | str, url: str | None, now: datetime) -> Article:
     """
     text = html[:MAX_BYTES] if isinstance(html, str) else decode_page(html)
     base = clean_url(url) if url else None
-    root = tree_of(tamed(text))
+    tame = tamed(text)
+    root = tree_of(tame)
     stated = read_metadata(text, root, base)
     sources: dict[str, str] = {}
 
@@ -97,10 +100,10 @@ def read_page(html: bytes | str, url: str | None, now: datetime) -> Article:
     blocks = blocks_from(rest)
     sources["body"] = "article"
     if not any(block.type == "p" for block in blocks):
-        blocks = _fallback_body(text, stated, sources) or blocks
+        blocks = _fallback_body(tame, stated, sources) or blocks
     dek = _dek(stated, head, blocks, sources)
     words = " ".join(block.text for block in blocks if block.type == "p" and block.text)
-    published = _published(stated, root, head, text, now, sources)
+    published = _published(stated, root, head, tame, now, sources)
     is_declared = stated.is_article or (published.at is not None and published.flag is None)
     if len(words.split()) < (0 if is_declared and (words or dek) else MIN_WORDS_UNDECLARED):
         message = f"page {url!r} holds no article: {len(words.split())} words of running text"
@@ -245,7 +248,7 @@ def _guessed_date(html: str, now: datetime) -> Moment | None:
     from htmldate import find_date  # noqa: PLC0415 80 ms that most pages never need
 
     try:
-        found = find_date(html, original_date=True, extensive_search=False)
+        found = find_date(html[:MAX_GUESSED], original_date=True, extensive_search=False)
     except Exception:  # noqa: BLE001 any error of a library's heuristics means that it found none
         return None
     moment = parse_date(found, now)
@@ -336,7 +339,7 @@ def _fallback_body(html: str, stated: Metadata, sources: dict[str, str]) -> tupl
     else:
         from trafilatura import extract  # noqa: PLC0415 130 ms that most pages never need
 
-        text = extract(html, include_comments=False, include_tables=False) or ""
+        text = extract(html[:MAX_GUESSED], include_comments=False, include_tables=False) or ""
         sources["body"] = "trafilatura"
     lines = (one_line(line, MAX_PARAGRAPH) for line in text.split("\n"))
     return tuple(Block("p", text=line) for line in lines if line)[:MAX_BLOCKS]

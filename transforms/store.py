@@ -1,7 +1,7 @@
-"""Keep what was read: feeds, fetches, articles, sightings, revisions; twice is once."""
+"""Keep what was read: articles, sightings, revisions. Storing twice is storing once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib.resources import files
@@ -9,274 +9,39 @@ from typing import Any
 
 import duckdb
 
+from transforms.errors import InvalidURLError
 from transforms.normalise import identify
-from transforms.records import GOOD_OUTCOMES, Article, Feed
+from transforms.polls import (
+    FeedState,
+    Poll,
+    Stored,
+    columns_of,
+    due_feeds,
+    keep_fetches,
+    sync_feeds,
+    unnested,
+)
+from transforms.records import Article
 from transforms.revisions import RevisionText, compare
-from transforms.schedule import Bounds, Wishes, next_poll_at, rhythm_of
+from transforms.schedule import Bounds
 from transforms.schema import article_record
 from transforms.text import content_hash
+from transforms.urls import canonical_url
 
-DAYS_BEFORE_A_MOVE = 3
-GONE_BEFORE_A_PAUSE = 2
+__all__ = [
+    "FeedState",
+    "Poll",
+    "Stored",
+    "create_tables",
+    "due_feeds",
+    "store_polls",
+    "sync_feeds",
+    "text_hash",
+    "update_article",
+]
 
-
-@dataclass(frozen=True, slots=True)
-class FeedState:
-    """What is known of a feed before it is asked.
-
-    Attributes:
-        poll_url: Where to ask: its address, or where it has moved to.
-        body_hash: sha256 of the newest body that parsed.
-        failures: Polls that failed in a row.
-    """
-
-    feed: Feed
-    poll_url: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    failures: int
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    """A poll of one feed, ready to be stored.
-
-    Attributes:
-        outcome: A word of the vocabulary.
-        articles: What the document holds; empty where it was not read.
-        is_read: Whether a document was read (not for a 304, an unchanged body, or a failure).
-        entries: Entries in the document.
-        flags: What had to be repaired or cut.
-    """
-
-    feed: Feed
-    asked_url: str
-    outcome: str
-    wishes: Wishes = field(default_factory=Wishes)
-    detail: str | None = None
-    evidence: str | None = None
-    status: int | None = None
-    permanent_url: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    body_hash: str | None = None
-    requests: int = 0
-    wire_bytes: int = 0
-    seconds: float = 0.0
-    is_read: bool = False
-    entries: int = 0
-    flags: tuple[str, ...] = ()
-    articles: tuple[Article, ...] = ()
-
-    def without_articles(self) -> "Poll":
-        """Return the poll as it is reported, once its articles are stored."""
-        return replace(self, articles=())
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What storing changed; `new + changed + same` is the number of articles offered."""
-
-    new: int = 0
-    changed: int = 0
-    same: int = 0
-    has_gap: bool = False
-
-    def __add__(self, other: "Stored") -> "Stored":
-        """Return the sum."""
-        return Stored(self.new + other.new, self.changed + other.changed, self.same + other.same)
-
-
-def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the durable tables that are not there yet."""
-    connection.execute((files("transforms") / "sql" / "schema.sql").read_text(encoding="utf-8"))
-
-
-def sync_feeds(connection: duckdb.DuckDBPyConnection, feeds: Sequence[Feed], now: datetime) -> None:
-    """Make table `feeds` follow the configuration; what polling has taught stays.
-
-    A changed address is a new start: validators, moves and pauses are forgotten.
-    """
-    offered = [(f.feed_id, f.title, f.url, f.kind, f.publisher, f.weight) for f in feeds]
-    columns = [list(column) for column in zip(*offered, strict=True)] or [[]] * 6
-    connection.execute("BEGIN")
-    connection.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE configured AS
-        SELECT
-            unnest(?::VARCHAR[]) AS feed_id, unnest(?::VARCHAR[]) AS title,
-            unnest(?::VARCHAR[]) AS url, unnest(?::VARCHAR[]) AS kind,
-            unnest(?::VARCHAR[]) AS publisher, unnest(?::DOUBLE[]) AS weight
-        """,
-        columns,
-    )
-    connection.execute(
-        """
-        UPDATE feeds SET
-            moved_to = NULL, moved_at = NULL, etag = NULL, last_modified = NULL,
-            body_hash = NULL, failures = 0, next_poll_at = NULL, paused_at = NULL
-        FROM configured WHERE feeds.feed_id = configured.feed_id AND feeds.url != configured.url
-        """
-    )
-    connection.execute(
-        """
-        INSERT INTO feeds (feed_id, title, url, kind, publisher, weight)
-        SELECT feed_id, title, url, kind, publisher, weight FROM configured
-        ON CONFLICT (feed_id) DO UPDATE SET
-            title = excluded.title, url = excluded.url, kind = excluded.kind,
-            publisher = excluded.publisher, weight = excluded.weight, removed_at = NULL
-        WHERE (title, url, kind, publisher, weight, removed_at) IS DISTINCT FROM
-            (excluded.title, excluded.url, excluded.kind, excluded.publisher, excluded.weight, NULL)
-        """
-    )
-    connection.execute(
-        """
-        UPDATE feeds SET removed_at = $now
-        WHERE removed_at IS NULL AND feed_id NOT IN (SELECT feed_id FROM configured)
-        """,
-        {"now": now},
-    )
-    connection.execute("DROP TABLE configured")
-    connection.execute("COMMIT")
-
-
-def due_feeds(
-    connection: duckdb.DuckDBPyConnection,
-    feeds: Sequence[Feed],
-    now: datetime,
-    *,
-    respect_schedule: bool = True,
-) -> list[FeedState]:
-    """Return the feeds to be asked now, in the order of the configuration."""
-    rows = connection.execute(
-        """
-        SELECT feed_id, coalesce(moved_to, url), etag, last_modified, body_hash, failures
-        FROM feeds
-        WHERE removed_at IS NULL AND paused_at IS NULL
-            AND (NOT $respect OR next_poll_at IS NULL OR next_poll_at <= $now)
-        """,
-        {"respect": respect_schedule, "now": now},
-    ).fetchall()
-    due = {row[0]: row for row in rows}
-    return [FeedState(f, *due[f.feed_id][1:]) for f in feeds if f.feed_id in due]
-
-
-def store_polls(
-    connection: duckdb.DuckDBPyConnection, polls: Sequence[Poll], now: datetime, bounds: Bounds
-) -> Stored:
-    """Keep all that `polls` brought, in one transaction, and return what it changed.
-
-    Offered again after a crash, the same polls leave the same rows.
-    """
-    total = Stored()
-    connection.execute("BEGIN")
-    try:
-        for poll in polls:
-            stored = _store_articles(connection, poll, now) if poll.is_read else Stored()
-            _store_fetch(connection, poll, stored, now)
-            _learn(connection, poll, stored, now, bounds)
-            total += stored
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise
-    return total
-
-
-@dataclass(slots=True)
-class _Known:
-    """What the database says of one offered article."""
-
-    feed_id: str
-    title_key: str
-    text_hash: int
-    published_at: datetime | None
-    text: dict[str, Any]
-    guids: set[str] = field(default_factory=set)
-
-
-def _store_articles(connection: duckdb.DuckDBPyConnection, poll: Poll, now: datetime) -> Stored:
-    feed_id = poll.feed.feed_id
-    known = _known(connection, [a.article_id for a in poll.articles], feed_id)
-    articles = [_told_apart(a, known.get(a.article_id)) for a in poll.articles]
-    renamed = [a.article_id for a in articles if a.article_id not in known]
-    known |= _known(connection, renamed, feed_id)
-
-    unique = {a.article_id: a for a in reversed(articles)}
-    new = [a for a in unique.values() if a.article_id not in known]
-    changed = [
-        a
-        for a in unique.values()
-        if (k := known.get(a.article_id)) and k.feed_id == feed_id and k.text_hash != text_hash(a)
-    ]
-    has_gap = bool(unique) and len(new) == len(unique) and _has_sightings(connection, feed_id)
-    _insert_articles(connection, new, now)
-    for article in changed:
-        _revise(connection, article, known[article.article_id], now)
-    _see(connection, articles, feed_id, now)
-    same = len(unique) - len(new) - len(changed)
-    return Stored(len(new), len(changed), same, has_gap)
-
-
-def text_hash(article: Article) -> int:
-    """Return a 64-bit hash of what a reader would notice: title, dek and body."""
-    return content_hash(article.title, article.dek, article.text)
-
-
-def _told_apart(article: Article, known: _Known | None) -> Article:
-    """Give an entry an id of its own where its address is a page that many entries link to.
-
-    Seen in picture and podcast feeds: one link, another guid, another title, another date.
-    """
-    has_own_id = article.guid and not article.guid.startswith(("http://", "https://"))
-    if known is None or known.feed_id != article.feed_id or not has_own_id:
-        return article
-    is_same = (
-        not known.guids
-        or article.guid in known.guids
-        or article.title_key == known.title_key
-        or article.published_at == known.published_at
-    )
-    if is_same:
-        return article
-    apart = replace(article, canonical_url=None, flags=(*article.flags, "url_shared"))
-    return replace(apart, article_id=identify(apart))
-
-
-def _known(
-    connection: duckdb.DuckDBPyConnection, ids: list[str], feed_id: str
-) -> dict[str, _Known]:
-    rows = connection.execute(
-        """
-        SELECT
-            a.article_id, a.feed_id, a.title_key, a.text_hash, a.published_at,
-            a.title, a.dek, a.body,
-            (SELECT list(s.guid) FROM sightings AS s
-             WHERE s.article_id = a.article_id AND s.feed_id = $feed_id AND s.guid != '')
-        FROM articles AS a WHERE a.article_id IN (SELECT unnest($ids::VARCHAR[]))
-        """,
-        {"ids": ids, "feed_id": feed_id},
-    ).fetchall()
-    return {
-        row[0]: _Known(
-            feed_id=row[1],
-            title_key=row[2],
-            text_hash=row[3],
-            published_at=row[4],
-            text={"title": row[5], "dek": row[6], "body": row[7]},
-            guids=set(row[8] or ()),
-        )
-        for row in rows
-    }
-
-
-def _has_sightings(connection: duckdb.DuckDBPyConnection, feed_id: str) -> bool:
-    row = connection.execute("SELECT 1 FROM sightings WHERE feed_id = ? LIMIT 1", [feed_id])
-    return row.fetchone() is not None
-
-
-# Column, DuckDB type, and how it is read off an article's record.
+# What an article keeps for good, whatever its feed says later.
+KEPT_COLUMNS = ("article_id", "feed_id", "guid", "url", "canonical_url")
 ARTICLE_COLUMNS = {
     "article_id": "VARCHAR",
     "feed_id": "VARCHAR",
@@ -301,6 +66,223 @@ ARTICLE_COLUMNS = {
     "flags": "VARCHAR[]",
     "field_sources": "JSON",
 }
+# What a record leaves out where it is empty.
+_EMPTY: dict[str, Any] = {"hero": None, "body": [], "related_items": [], "field_sources": {}}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the durable tables that are not there yet."""
+    connection.execute((files("transforms") / "sql" / "schema.sql").read_text(encoding="utf-8"))
+
+
+def store_polls(
+    connection: duckdb.DuckDBPyConnection, polls: Sequence[Poll], now: datetime, bounds: Bounds
+) -> Stored:
+    """Keep all that `polls` brought, in one transaction, and return what it changed.
+
+    Offered again after a crash, or once more, the same polls leave the same rows.
+    """
+    connection.execute("BEGIN")
+    try:
+        stored = _store_articles(connection, polls, now)
+        keep_fetches(connection, list(zip(polls, stored, strict=True)), now, bounds)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    return sum(stored, Stored())
+
+
+def text_hash(article: Article) -> int:
+    """Return a 64-bit hash of what a reader would notice: title, dek and body."""
+    return content_hash(article.title, article.dek, article.text)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the database, or this batch, says of one article.
+
+    Attributes:
+        guids: By feed, the ids under which it was seen there.
+    """
+
+    article_id: str
+    feed_id: str
+    title_key: str
+    text_hash: int
+    published_at: datetime | None
+    guids: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, article: Article, feed_id: str) -> "_Known":
+        return cls(
+            article.article_id,
+            feed_id,
+            article.title_key,
+            text_hash(article),
+            article.published_at,
+        )
+
+    def saw(self, feed_id: str, guid: str | None) -> None:
+        self.guids.setdefault(feed_id, set()).update([guid] if guid else [])
+
+
+class _Batch:
+    """Tells which of the offered articles are new, changed, or the same; polls in their order."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, polls: Sequence[Poll]) -> None:
+        self._connection = connection
+        self._known: dict[str, _Known] = {}
+        self._by_guid: dict[tuple[str, str], list[_Known]] = {}
+        self.new: dict[str, Article] = {}
+        self.changed: dict[str, Article] = {}
+        self.seen: dict[tuple[str, str, str], str] = {}  # (article, feed, url) → guid
+        offered = [(p.feed.feed_id, a) for p in polls for a in p.articles]
+        self._load(offered)
+        self._read_before = _feeds_with_sightings(connection, {feed_id for feed_id, _ in offered})
+
+    def take(self, poll: Poll) -> Stored:
+        """Sort the articles of one poll."""
+        feed_id = poll.feed.feed_id
+        before = {k.article_id for k in self._known.values() if feed_id in k.guids}
+        sorted_: dict[str, str] = {}
+        for offered in poll.articles:
+            article = self._identified(offered, feed_id)
+            article_id = article.article_id
+            known = self._known.get(article_id)
+            if known is None:
+                known = self._known[article_id] = _Known.of(article, feed_id)
+                self.new[article_id] = article
+                sorted_[article_id] = "new"
+            elif article_id not in sorted_:
+                is_own = known.feed_id == feed_id
+                is_changed = is_own and known.text_hash != text_hash(article)
+                sorted_[article_id] = "changed" if is_changed else "same"
+                if is_changed:
+                    self.changed[article_id] = article
+            known.saw(feed_id, article.guid)
+            self.seen.setdefault((article_id, feed_id, article.url or ""), article.guid or "")
+            if article.guid:
+                self._by_guid.setdefault((feed_id, article.guid), []).append(known)
+        kinds = list(sorted_.values())
+        has_gap = bool(kinds) and feed_id in self._read_before and before.isdisjoint(sorted_)
+        return Stored(kinds.count("new"), kinds.count("changed"), kinds.count("same"), has_gap)
+
+    def _identified(self, article: Article, feed_id: str) -> Article:
+        """Return `article` under the id that it has in the database.
+
+        Its address identifies it, with two exceptions. An entry that its feed has already given,
+        under the same id, title and date, is that article, though its address was changed. And a
+        page that many entries link to (seen in picture and podcast feeds: one link, another
+        guid, title and date) is no entry's own address.
+        """
+        known = self._known.get(article.article_id)
+        if known is None:
+            return self._renamed(article, feed_id)
+        guids = known.guids.get(feed_id, set())
+        is_same = (
+            known.feed_id != feed_id
+            or not guids
+            or not article.guid
+            or article.guid in guids
+            or _is_address_of(article.guid, article)
+            or article.title_key == known.title_key
+            or (known.published_at is not None and article.published_at == known.published_at)
+        )
+        if is_same:
+            return article
+        apart = replace(article, canonical_url=None, flags=(*article.flags, "url_shared"))
+        return replace(apart, article_id=identify(apart))
+
+    def _renamed(self, article: Article, feed_id: str) -> Article:
+        if not article.guid or article.published_at is None:
+            return article
+        same = (
+            known.article_id
+            for known in self._by_guid.get((feed_id, article.guid), ())
+            if known.title_key == article.title_key and known.published_at == article.published_at
+        )
+        found = next(same, None)
+        return replace(article, article_id=found) if found else article
+
+    def _load(self, offered: Sequence[tuple[str, Article]]) -> None:
+        """Read what is known of the offered articles, by their ids and by their guids."""
+        if not offered:
+            return
+        apart = [
+            identify(replace(a, canonical_url=None)) for _, a in offered if a.canonical_url
+        ]
+        parameters = {
+            "ids": list({*(a.article_id for _, a in offered), *apart}),
+            "feeds": [feed_id for feed_id, a in offered if a.guid],
+            "guids": [a.guid for _, a in offered if a.guid],
+        }
+        rows = self._connection.execute(
+            """
+            WITH by_guid AS (
+                SELECT DISTINCT s.article_id FROM sightings AS s
+                INNER JOIN (
+                    SELECT unnest($feeds::VARCHAR[]) AS feed_id, unnest($guids::VARCHAR[]) AS guid
+                ) AS offered ON s.feed_id = offered.feed_id AND s.guid = offered.guid
+            )
+            SELECT article_id, feed_id, title_key, text_hash, published_at FROM articles
+            WHERE article_id IN (SELECT unnest($ids::VARCHAR[]) UNION FROM by_guid)
+            """,
+            parameters,
+        ).fetchall()
+        self._known = {row[0]: _Known(*row) for row in rows}
+        sightings = self._connection.execute(
+            """
+            SELECT article_id, feed_id, guid FROM sightings
+            WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))
+                AND feed_id IN (SELECT unnest($feeds::VARCHAR[]))
+            ORDER BY article_id, feed_id, first_seen_at, url
+            """,
+            {"ids": list(self._known), "feeds": list({feed_id for feed_id, _ in offered})},
+        ).fetchall()
+        for article_id, feed_id, guid in sightings:
+            known = self._known[article_id]
+            known.saw(feed_id, guid)
+            if guid:
+                self._by_guid.setdefault((feed_id, guid), []).append(known)
+
+
+def _is_address_of(guid: str, article: Article) -> bool:
+    """Whether a guid only repeats the article's address, maybe with other tracking parameters."""
+    try:
+        return canonical_url(guid) == article.canonical_url
+    except InvalidURLError:
+        return False
+
+
+def _store_articles(
+    connection: duckdb.DuckDBPyConnection, polls: Sequence[Poll], now: datetime
+) -> list[Stored]:
+    """Keep the articles of all polls; return for each what it changed."""
+    batch = _Batch(connection, [poll for poll in polls if poll.is_read])
+    stored = [batch.take(poll) if poll.is_read else Stored() for poll in polls]
+    _insert_articles(connection, list(batch.new.values()), now)
+    for article in batch.changed.values():
+        _revise(connection, article, now)
+    _see(connection, batch.seen, now)
+    # A body that was read before, now behind a redirect: its articles were seen again.
+    _see_again(
+        connection, [p.feed.feed_id for p in polls if p.outcome == "moved" and not p.is_read], now
+    )
+    return stored
+
+
+def _feeds_with_sightings(
+    connection: duckdb.DuckDBPyConnection, feed_ids: Iterable[str]
+) -> set[str]:
+    rows = connection.execute(
+        """
+        SELECT offered.feed_id FROM (SELECT unnest(?::VARCHAR[]) AS feed_id) AS offered
+        WHERE EXISTS (SELECT 1 FROM sightings AS s WHERE s.feed_id = offered.feed_id)
+        """,
+        [list(feed_ids)],
+    ).fetchall()
+    return {row[0] for row in rows}
 
 
 def _insert_articles(
@@ -308,18 +290,13 @@ def _insert_articles(
 ) -> None:
     if not articles:
         return
-    rows = [_row(article) for article in articles]
-    chosen = ", ".join(
-        f"unnest(${name}::{kind}[]) AS {name}" for name, kind in ARTICLE_COLUMNS.items()
-    )
+    columns = ARTICLE_COLUMNS | {"text_hash": "BIGINT"}
     connection.execute(
         f"""
         INSERT INTO articles BY NAME
-        SELECT {chosen}, unnest($text_hash::BIGINT[]) AS text_hash,
-            $now::TIMESTAMPTZ AS first_seen_at
-        """,
-        {name: [row[name] for row in rows] for name in (*ARTICLE_COLUMNS, "text_hash")}
-        | {"now": now},
+        SELECT {unnested(columns)}, $now::TIMESTAMPTZ AS first_seen_at
+        """,  # noqa: S608 our own column names
+        columns_of([_row(article) for article in articles], tuple(columns)) | {"now": now},
     )
 
 
@@ -337,22 +314,35 @@ def _row(article: Article) -> dict[str, Any]:
     return values
 
 
-_EMPTY: dict[str, Any] = {"hero": None, "body": [], "related_items": [], "field_sources": {}}
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _revise(
-    connection: duckdb.DuckDBPyConnection, article: Article, known: _Known, now: datetime
-) -> None:
-    """Keep the text that was, and the newest one."""
-    before = known.text
-    body = "\n".join(b["text"] for b in json.loads(before["body"]) if b.get("type") == "p")
+def _revise(connection: duckdb.DuckDBPyConnection, article: Article, now: datetime) -> None:
+    """Keep the text that was, and the newest one; what came from the page stays."""
+    row = connection.execute(
+        "SELECT title, dek, body, field_sources FROM articles WHERE article_id = ?",
+        [article.article_id],
+    ).fetchone()
+    assert row is not None  # noqa: S101 it is one of those that are known
+    before = {"title": row[0], "dek": row[1], "body": json.loads(row[2])}
+    sources: dict[str, str] = json.loads(row[3])
+    from_page = {name: s for name, s in sources.items() if s.startswith("page:")}
+    values = _row(article)
+    columns = {n: k for n, k in ARTICLE_COLUMNS.items() if n not in KEPT_COLUMNS}
+    for name in from_page:
+        if not values.get(name) or values[name] == _json(_EMPTY.get(name)):
+            columns.pop(name, None)
+    kept = {name: source for name, source in from_page.items() if name not in columns}
+    if "body" in kept:
+        columns.pop("word_count")
+    values["field_sources"] = _json(article.field_sources | kept)
+    body = before["body"] if "body" in kept else json.loads(values["body"])
     change = compare(
-        RevisionText(before["title"], before["dek"], body),
-        RevisionText(article.title, article.dek, article.text),
+        RevisionText(before["title"], before["dek"], _text(before["body"])),
+        RevisionText(
+            article.title, before["dek"] if "dek" in kept else article.dek, _text(body)
+        ),
     )
     if change is not None:
         connection.execute(
@@ -369,160 +359,73 @@ def _revise(
                 "is_material": change.is_material,
                 "why": change.why,
                 "diff": _json(change.diff),
-                "before": _json(before | {"body": json.loads(before["body"])}),
+                "before": _json(before),
             },
         )
-    row = _row(article)
-    kept = ("article_id", "feed_id", "guid", "url", "canonical_url")
-    changed = {name: kind for name, kind in ARTICLE_COLUMNS.items() if name not in kept}
-    assignments = ", ".join(f"{name} = ${name}::{kind}" for name, kind in changed.items())
+    _update(connection, article.article_id, values, columns | {"text_hash": "BIGINT"})
     connection.execute(
-        f"UPDATE articles SET {assignments}, text_hash = $text_hash, changed_at = $now "  # noqa: S608
-        "WHERE article_id = $article_id",
-        {name: row[name] for name in (*changed, "text_hash", "article_id")} | {"now": now},
+        "UPDATE articles SET changed_at = $now WHERE article_id = $article_id",
+        {"now": now, "article_id": article.article_id},
+    )
+
+
+def _text(body: list[dict[str, Any]]) -> str:
+    return "\n".join(block["text"] for block in body if block.get("type") == "p")
+
+
+def update_article(
+    connection: duckdb.DuckDBPyConnection, article: Article, names: Sequence[str]
+) -> None:
+    """Write the columns `names` of a stored article; that is no revision of its feed's text."""
+    columns = {name: ARTICLE_COLUMNS[name] for name in names}
+    _update(connection, article.article_id, _row(article), columns)
+
+
+def _update(
+    connection: duckdb.DuckDBPyConnection,
+    article_id: str,
+    values: dict[str, Any],
+    columns: dict[str, str],
+) -> None:
+    assignments = ", ".join(f"{name} = ${name}::{kind}" for name, kind in columns.items())
+    connection.execute(
+        f"UPDATE articles SET {assignments} WHERE article_id = $article_id",  # noqa: S608
+        {name: values[name] for name in columns} | {"article_id": article_id},
     )
 
 
 def _see(
-    connection: duckdb.DuckDBPyConnection,
-    articles: Sequence[Article],
-    feed_id: str,
-    now: datetime,
+    connection: duckdb.DuckDBPyConnection, seen: dict[tuple[str, str, str], str], now: datetime
 ) -> None:
-    seen = {(a.article_id, a.url or ""): a.guid or "" for a in reversed(articles)}
     if not seen:
         return
     connection.execute(
         """
         INSERT INTO sightings
-        SELECT unnest($ids::VARCHAR[]), $feed_id, unnest($urls::VARCHAR[]),
+        SELECT unnest($ids::VARCHAR[]), unnest($feeds::VARCHAR[]), unnest($urls::VARCHAR[]),
             unnest($guids::VARCHAR[]), $now, $now
         ON CONFLICT DO UPDATE SET last_seen_at = excluded.last_seen_at, guid = excluded.guid
         """,
         {
-            "ids": [article_id for article_id, _ in seen],
-            "urls": [url for _, url in seen],
+            "ids": [article_id for article_id, _, _ in seen],
+            "feeds": [feed_id for _, feed_id, _ in seen],
+            "urls": [url for _, _, url in seen],
             "guids": list(seen.values()),
-            "feed_id": feed_id,
             "now": now,
         },
     )
 
 
-def _store_fetch(
-    connection: duckdb.DuckDBPyConnection, poll: Poll, stored: Stored, now: datetime
+def _see_again(
+    connection: duckdb.DuckDBPyConnection, feed_ids: Sequence[str], now: datetime
 ) -> None:
-    connection.execute(
-        """
-        INSERT OR REPLACE INTO fetches VALUES ($feed_id, $now, $outcome, $detail, $evidence,
-            $status, $url, $permanent_url, $requests, $wire_bytes, $seconds, $entries, $new,
-            $changed, CASE WHEN $has_gap THEN
-                (SELECT last_ok_at FROM feeds WHERE feed_id = $feed_id) END, $flags)
-        """,
-        {
-            "feed_id": poll.feed.feed_id,
-            "now": now,
-            "outcome": poll.outcome,
-            "detail": poll.detail,
-            "evidence": poll.evidence,
-            "status": poll.status,
-            "url": poll.asked_url,
-            "permanent_url": poll.permanent_url,
-            "requests": poll.requests,
-            "wire_bytes": poll.wire_bytes,
-            "seconds": poll.seconds,
-            "entries": poll.entries,
-            "new": stored.new,
-            "changed": stored.changed,
-            "has_gap": stored.has_gap,
-            "flags": list(poll.flags),
-        },
-    )
-
-
-def _learn(
-    connection: duckdb.DuckDBPyConnection,
-    poll: Poll,
-    stored: Stored,
-    now: datetime,
-    bounds: Bounds,
-) -> None:
-    """Remember for the next poll: validators, failures, when to ask again, moves and pauses."""
-    feed_id, is_good = poll.feed.feed_id, poll.outcome in GOOD_OUTCOMES
-    rhythm = rhythm_of(_newest_moments(connection, feed_id)) if is_good else None
-    row = connection.execute("SELECT failures FROM feeds WHERE feed_id = ?", [feed_id]).fetchone()
-    failures = 0 if is_good else (row[0] if row else 0) + 1
-    connection.execute(
-        """
-        UPDATE feeds SET
-            etag = CASE WHEN $is_read THEN $etag ELSE coalesce($kept_etag, etag) END,
-            last_modified = CASE WHEN $is_read THEN $last_modified
-                ELSE coalesce($kept_last_modified, last_modified) END,
-            body_hash = coalesce($body_hash, body_hash),
-            failures = $failures,
-            last_polled_at = $now,
-            last_ok_at = CASE WHEN $is_good THEN $now ELSE last_ok_at END,
-            next_poll_at = $next_poll_at,
-            paused_at = CASE WHEN $outcome = 'gone' AND $failures >= $gone_before_a_pause
-                THEN $now ELSE paused_at END
-        WHERE feed_id = $feed_id
-        """,
-        {
-            "feed_id": feed_id,
-            "is_read": poll.is_read,
-            "is_good": is_good,
-            "etag": poll.etag,
-            "last_modified": poll.last_modified,
-            # A 304 may bring new validators, and may leave them out: the old ones hold.
-            "kept_etag": poll.etag if is_good else None,
-            "kept_last_modified": poll.last_modified if is_good else None,
-            "body_hash": poll.body_hash if is_good else None,
-            "failures": failures,
-            "now": now,
-            "outcome": poll.outcome,
-            "gone_before_a_pause": GONE_BEFORE_A_PAUSE,
-            "next_poll_at": next_poll_at(
-                feed_id,
-                now,
-                poll.outcome,
-                bounds,
-                wishes=poll.wishes,
-                rhythm=rhythm,
-                failures=failures,
-                has_gap=stored.has_gap,
-            ),
-        },
-    )
-    if poll.outcome == "moved" and not stored.has_gap:
-        _follow_move(connection, poll, now)
-
-
-def _newest_moments(connection: duckdb.DuckDBPyConnection, feed_id: str) -> list[datetime]:
-    rows = connection.execute(
-        """
-        SELECT DISTINCT published_at FROM articles
-        WHERE feed_id = ? AND published_at IS NOT NULL ORDER BY published_at DESC LIMIT 21
-        """,
-        [feed_id],
-    ).fetchall()
-    return [row[0] for row in rows]
-
-
-def _follow_move(connection: duckdb.DuckDBPyConnection, poll: Poll, now: datetime) -> None:
-    """Ask at the new address once it was named for good on three days and shares entries."""
-    connection.execute(
-        """
-        UPDATE feeds SET moved_to = $target, moved_at = $now
-        WHERE feed_id = $feed_id AND move_refused IS DISTINCT FROM $target
-            AND $days <= (
-                SELECT count(DISTINCT fetched_at::DATE) FROM fetches
-                WHERE feed_id = $feed_id AND permanent_url = $target
+    for feed_id in feed_ids:
+        connection.execute(
+            """
+            UPDATE sightings SET last_seen_at = $now
+            WHERE feed_id = $feed_id AND last_seen_at = (
+                SELECT max(last_seen_at) FROM sightings WHERE feed_id = $feed_id
             )
-        """,
-        {
-            "feed_id": poll.feed.feed_id,
-            "target": poll.permanent_url,
-            "now": now,
-            "days": DAYS_BEFORE_A_MOVE,
-        },
-    )
+            """,
+            {"feed_id": feed_id, "now": now},
+        )

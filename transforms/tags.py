@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 MAX_DEPTH = 150
 MAX_ATTRIBUTES = 40
 MAX_PLAIN_ATTRIBUTES = 1000  # characters
-MAX_TOKENS = 200_000
+MAX_TOKENS = 100_000  # a long page has a tenth
 
 # HTML5 re-opens unclosed <b>, <a>, ... in every paragraph that follows: a few of them make
 # output grow by that factor, so few may be open at a time.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from transforms.boilerplate import class_words, is_boilerplate
@@ -21,6 +22,7 @@ LINKED = 0.6
 # A teaser is longer than a kicker ("Space", "Sponsored").
 MIN_TEASER_WORDS = 4
 MAX_TEXT = 2_000
+MAX_UNITS = 500
 CENTURY = 2000
 
 _TITLE_WORDS = frozenset({"title", "headline", "heading"})
@@ -64,8 +66,8 @@ def split_updated(teaser: str) -> tuple[str, date | None]:
 def read_items(section: list[Element], base: str | None) -> list[RelatedItem]:
     """Return the articles that a section names, each of its parts ("Related Links") by itself."""
     parts: list[list[_Unit]] = [[]]
-    for element in section:
-        for unit in _units(element, base, None):
+    for element in section[:MAX_UNITS]:
+        for unit in islice(_units(element, base, None), MAX_UNITS):
             if is_related_label(unit.text) or is_maybe_label(unit.text):
                 parts.append([])
             else:

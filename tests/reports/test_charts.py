@@ -44,6 +44,7 @@ def test_there_is_no_matrix_where_nothing_compares(stories):
         ("The Launch Ledger", "Launch Ledger"),
         ("European Southern Observatory", "ESO"),
         ("www.washingtonpost.example", "washington…"),
+        ("news.sky.example", "sky"),
         ('&"<>', '&"<>'),
     ],
 )
@@ -122,3 +123,9 @@ def test_bars_say_nothing_of_a_week_before_that_is_unknown():
     assert not bars.has_previous
     assert bars.caption == "Articles this week."
     assert topic_bars(a_week(), LABELS) is None
+
+
+def test_a_last_week_that_was_hardly_read_is_not_compared_with():
+    news = a_week([a_story()], tag_counts={"lunar": 127}, previous_tag_counts={"lunar": 4})
+
+    assert not topic_bars(news, LABELS).has_previous

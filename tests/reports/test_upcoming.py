@@ -26,6 +26,8 @@ def mentioned(text):
         ("Docking: 2026-12-01.", "2026-12-01", "Docking"),
         ("A spacewalk is planned for Sept 3, 2027.", "2027-09-03", "Spacewalk"),
         ("The launch was moved to December 4.", "2026-12-04", "Launch"),
+        ("A hearing is set for 9 December, before either may launch.", "2026-12-09", "Meeting"),
+        ("Applications for the launch close on 26 February.", "2027-02-26", "Deadline"),
         ("The capsule will splash down on 1 December 2026.", "2026-12-01", "Landing"),
     ],
 )

@@ -1,7 +1,7 @@
 from datetime import date
 
 import pytest
-from factories import an_article, paragraphs
+from factories import a_figure, an_article, paragraphs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +98,16 @@ def test_a_dek_that_only_repeats_the_title_is_no_summary():
     article = an_article("Probe wakes", dek="Probe wakes.", body=())
 
     assert summary(article, 100) is None
+
+
+def test_a_pictures_caption_in_the_deks_place_is_no_summary():
+    article = an_article(
+        dek="The probe at dusk.",
+        hero=a_figure(caption="The probe at dusk"),
+        body=paragraphs("The probe at dusk.", "It answered on the third call."),
+    )
+
+    assert summary(article, 100) == "It answered on the third call."
 
 
 def test_an_override_that_would_turn_the_letter_around_is_taken_out():

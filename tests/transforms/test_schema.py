@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 from factories import an_article
@@ -118,10 +118,10 @@ def test_record_without_a_title_is_refused():
 def test_a_thousand_articles_travel_between_processes_within_a_second():
     body = tuple(Block("p", text="A sentence of the body. " * 20) for _ in range(20))
     many = [an_article(f"Probe {number} wakes", body=body) for number in range(1_000)]
-    started = perf_counter()
+    started = process_time()
 
     text = json.dumps([article_record(article) for article in many])
     back = [article_from_record(record) for record in json.loads(text)]
 
-    assert timedelta(seconds=perf_counter() - started) < timedelta(seconds=1)
+    assert timedelta(seconds=process_time() - started) < timedelta(seconds=1)
     assert back[7].body == many[7].body

@@ -29,7 +29,7 @@ SELECT
     votes.story_id,
     votes.tag_id,
     arg_max(votes.phrase, (votes.score, votes.phrase)) AS phrase,
-    sum(votes.voice) / any_value(stories.members) AS share  -- noqa: RF04 no keyword of DuckDB
+    sum(votes.voice) / any_value(stories.members) AS share  -- noqa: RF04
 FROM votes
 INNER JOIN stories ON votes.story_id = stories.story_id
 GROUP BY

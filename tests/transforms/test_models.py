@@ -1,0 +1,78 @@
+"""Every SQL model, by example: `tests/models/<model>/<case>/` holds tables and what they give.
+
+Each `<table>.csv` of a case is a table that the model reads; `expect.csv` holds the columns of the
+result that matter, in any order of rows; `params.json` its parameters, if it takes any. An empty
+field is NULL. Lists are written like `[one, two]`.
+"""
+
+import csv
+import json
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from transforms.models import build_model
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
+SCHEMAS = ("week_schema.sql", "vocabulary_schema.sql")
+
+
+def cases():
+    """Yield a parameter per case, named after its folders."""
+    for folder in sorted(MODELS.glob("*/*/")):
+        yield pytest.param(folder, id=f"{folder.parent.name}: {folder.name.replace('-', ' ')}")
+
+
+def columns_of(connection, table):
+    """Return the columns of a table of the workspace, `{name: type}`; empty for a model's own."""
+    rows = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
+    ).fetchall()
+    return dict(rows)
+
+
+def load_table(connection, path):
+    """Make the table that `path` holds; one of the workspace keeps its types and columns."""
+    known = columns_of(connection, path.stem)
+    read = f"read_csv('{path}', header = true, nullstr = '', all_varchar = {bool(known)}"
+    if not known:
+        # An id is text, even where all ids of a case look like numbers or like "t" and "f".
+        header = path.read_text("utf-8").partition("\n")[0].split(",")
+        ids = {name: "VARCHAR" for name in header if name.endswith("_id")}
+        connection.execute(f"CREATE TABLE {path.stem} AS FROM {read}, types = {ids})").fetchall()
+        return
+    # Without its constraints: a case spells out only the columns that matter to it.
+    columns = ", ".join(f"{name} {kind}" for name, kind in known.items())
+    connection.execute(f"CREATE OR REPLACE TABLE {path.stem} ({columns})").fetchall()
+    connection.execute(f"INSERT INTO {path.stem} BY NAME FROM {read})").fetchall()
+
+
+def parameters_of(folder):
+    """Return the parameters of a case; moments are written in ISO 8601 with their zone."""
+    path = folder / "params.json"
+    given = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return {
+        name: datetime.fromisoformat(value) if name.endswith(("_start", "_end")) else value
+        for name, value in given.items()
+    }
+
+
+@pytest.mark.parametrize("folder", list(cases()))
+def test_model_gives_what_its_case_expects(folder):
+    connection = duckdb.connect(":memory:")
+    for schema in SCHEMAS:
+        connection.execute((files("transforms") / "sql" / schema).read_text("utf-8"))
+    for path in sorted(folder.glob("*.csv")):
+        if path.name != "expect.csv":
+            load_table(connection, path)
+    with (folder / "expect.csv").open(encoding="utf-8", newline="") as lines:
+        names, *expected = csv.reader(lines)
+
+    build_model(connection, folder.parent.name, parameters_of(folder))
+
+    chosen = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in names)
+    rows = connection.execute(f"SELECT {chosen} FROM {folder.parent.name}").fetchall()
+    assert sorted(map(list, rows)) == sorted(expected)

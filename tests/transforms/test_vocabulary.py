@@ -1,0 +1,335 @@
+"""The vocabulary: what an editor may write, and what the shipped one makes of news."""
+
+import tomllib
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+from transforms.errors import ConfigError
+from transforms.models import build_model
+from transforms.vocabulary import Phrase, Vocabulary, load_vocabulary, parse_vocabulary
+
+SHIPPED = Path(__file__).resolve().parents[2] / "config" / "tags.toml"
+MODELS = ("phrase_hits", "relevance", "article_tags")
+
+HEADLINES = [
+    ("Artemis III crew named", {"lunar"}),
+    ("Two firms win CLPS deliveries", {"lunar", "business"}),
+    ("A quiet month for sunspots", {"sun"}),
+    ("JWST looks at a distant galaxy", {"telescope", "cosmos"}),
+    ("A second moon of Mars is photographed by a passing probe", {"mars"}),
+    ("A rover for the Martian moon Phobos", {"mars"}),
+    ("New moons for Saturn", {"planets"}),
+    ("Solar eclipse crosses Spain: when the moon covers the sun", {"sun"}),
+    ("A lunar eclipse over Chile", {"lunar"}),
+    ("Spectra of a hot Jupiter, taken from a mountain observatory", {"exoplanet", "telescope"}),
+    ("Falcon 9 lifts 22 Starlink satellites", {"launch", "satellites"}),
+    ("Cosmonauts end a seven-hour spacewalk", {"station"}),
+    ("Meteor shower peaks tonight", {"asteroid"}),
+    ("Comet brightens as it nears the Sun", {"asteroid", "sun"}),
+    ("Rocket maker raises $120 million", {"launch", "business"}),
+    ("Senate panel questions the Space Force on its satellites", {"policy", "satellites"}),
+    ("FAA closes its mishap investigation of a rocket launch", {"policy", "launch"}),
+    ("Satellite operator files for bankruptcy", {"satellites", "business"}),
+    ("Spacecraft carries solar panels the size of a tennis court", set()),
+]
+LOOK_ALIKES = [
+    ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),
+    ("Bruno Mars adds two nights", "look-alike: 'bruno mars'"),
+    ("Sailor Moon returns to the stage", "look-alike: 'sailor moon'"),
+    ("Galaxy S31 Ultra: what we know of its camera", "look-alike: 'galaxy s# ultra'"),
+    ("The Samsung Galaxy of next year", "look-alike: 'samsung galaxy'"),
+    ("These Gateway laptops are back", "look-alike: 'gateway laptop'"),
+    ("Treasury finds a black hole in the budget", "no space term"),
+    ("Captain over the moon after cup win", "no space term"),
+    ("Satellite images show a longer runway", "look-alike: 'satellite images show'"),
+    ("The best telescopes for kids", "no space term"),
+    ("Late-night hosts on the Starship launch", "format: 'late night hosts'"),
+    ("Lunar New Year fills the streets", "look-alike: 'lunar new year'"),
+    ("City council meets on bus lanes", "no space term"),
+]
+SPACE_NEWS = [
+    "Probe enters orbit around Venus",
+    "Astronauts move into the new module",
+    "What the asteroid left behind",
+    "A rocket launch wakes the coast",
+    "Why the satellite fell",
+    "A telescope for the far side",
+    "Northern lights seen from Rome",
+]
+
+
+class Verdict(NamedTuple):
+    tags: set[str]
+    is_relevant: bool
+    reason: str
+
+
+def a_vocabulary(text):
+    return parse_vocabulary(tomllib.loads(text))
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return a_vocabulary(SHIPPED.read_text("utf-8"))
+
+
+def a_workspace(vocabulary, titles, dek=None, kind="general"):
+    """Return a workspace that holds one article per title, and the models built over it."""
+    connection = duckdb.connect(":memory:")
+    schema = (files("transforms") / "sql" / "week_schema.sql").read_text("utf-8")
+    connection.execute(schema)
+    connection.execute(
+        """
+        INSERT INTO articles BY NAME
+        SELECT i::VARCHAR AS article_id, 'feed' || i AS feed_id, 'them' AS publisher,
+            $kind AS kind, 1 AS weight, $titles[i] AS title, '' AS title_key, $dek AS dek,
+            '' AS text, [] AS related_topics, false AS has_picture,
+            TIMESTAMPTZ '2026-11-18 12:00+00' AS told_at, true AS is_this_week
+        FROM range(1, len($titles) + 1) AS numbers (i)
+        """,
+        {"titles": list(titles), "dek": dek, "kind": kind},
+    ).fetchall()
+    load_vocabulary(connection, vocabulary)
+    for model in MODELS:
+        build_model(connection, model, {})
+    return connection
+
+
+def judged(vocabulary, titles, **given):
+    """Return what becomes of an article of each title: `{title: Verdict}`."""
+    with closing(a_workspace(vocabulary, titles, **given)) as connection:
+        rows = connection.execute("""
+            SELECT
+                title,
+                (SELECT list(tag_id) FROM article_tags AS t WHERE t.article_id = a.article_id),
+                is_relevant,
+                reason
+            FROM articles AS a INNER JOIN relevance USING (article_id)
+        """).fetchall()
+    return {
+        title: Verdict(set(tags or ()), is_relevant, reason)
+        for title, tags, is_relevant, reason in rows
+    }
+
+
+# --- what an editor may write
+
+
+def test_tags_keep_the_order_in_which_they_are_written():
+    vocabulary = a_vocabulary("""
+        [[tag]]
+        id = "sun"
+        label = "Sun & weather"
+        names = ["solar flare"]
+        [[tag]]
+        id = "lunar"
+        label = "Lunar"
+        words = ["moon"]
+        [space]
+        hosts = ["Space.Example"]
+        [other]
+        idioms = ["over the moon"]
+    """)
+
+    assert [(tag.tag_id, tag.label) for tag in vocabulary.tags] == [
+        ("sun", "Sun & weather"),
+        ("lunar", "Lunar"),
+    ]
+    assert vocabulary.phrases == (
+        Phrase("solar flare", "name", "sun"),
+        Phrase("moon", "word", "lunar"),
+        Phrase("over the moon", "idiom"),
+    )
+    assert vocabulary.hosts == ("space.example",)
+
+
+def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
+    vocabulary = a_vocabulary("""
+        [[tag]]
+        id = "lunar"
+        label = "Lunar"
+        context = [
+            { phrase = "gateway", with = ["artemis", "lunar"] },
+            { phrase = "moon", as = "words", without = ["solar eclipse"] },
+        ]
+    """)
+
+    assert vocabulary.phrases == (
+        Phrase("gateway", "name", "lunar", wanted=("artemis", "lunar")),
+        Phrase("moon", "word", "lunar", unwanted=("solar eclipse",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        ("", "the file has no [[tag]]; give it at least one"),
+        ("tags = 3", "the file has an unknown key 'tags'; did you mean 'tag'?"),
+        ("tag = 3", "the file 'tag' must be a list of tables"),
+        ('[[tag]]\nlabel = "Sun"', "a [[tag]] has no 'id'; give it a text"),
+        ('[[tag]]\nid = "sun"\nnames = ["sun"]', "tag 'sun' has no 'label'; give it a text"),
+        ('{sun}\nnames = "flare"', "tag 'sun' 'names' must be a list of texts"),
+        ("{sun}\nnames = []", "tag 'sun' has no phrases; give it at least one"),
+        ("{sun}\nname = []", "tag 'sun' has an unknown key 'name'; did you mean 'names'?"),
+        ('{sun}\nwords = [""]', "tag 'sun' 'words' has '': a phrase has one to 6 words"),
+        (
+            '{sun}\nhints = ["a b c d e f g"]',
+            "tag 'sun' 'hints' has 'a b c d e f g': a phrase has one to 6 words",
+        ),
+        (
+            '{sun}\nnames = ["sentinel #2"]',
+            "tag 'sun' 'names' has 'sentinel #2': write every number as #, or none",
+        ),
+        (
+            '{sun}\nnames = ["flare"]\n{sun}\nnames = ["flare"]',
+            "tag 'sun' stands there twice; merge the two",
+        ),
+        (
+            '{sun}\ncontext = [{ phrase = "flare" }]',
+            "tag 'sun', context 'flare' has neither 'with' nor 'without'; move it to 'names'",
+        ),
+        (
+            '{sun}\ncontext = [{ phrase = "flare", with = ["sun"], as = "all" }]',
+            "tag 'sun', context 'flare' 'as' is 'all'; it can be one of names, words, terms, hints",
+        ),
+        (
+            '{sun}\nnames = ["flare"]\n[other]\nlookalike = []',
+            "[other] has an unknown key 'lookalike'; did you mean 'lookalikes'?",
+        ),
+        ('{sun}\nnames = ["flare"]\n[[space]]\nhosts = []', "[space] must be a table"),
+    ],
+)
+def test_a_mistake_is_named_with_file_tag_and_key(written, complaint):
+    text = written.replace("{sun}", '[[tag]]\nid = "sun"\nlabel = "Sun"')
+
+    with pytest.raises(ConfigError) as caught:
+        a_vocabulary(text)
+
+    assert str(caught.value) == f"config/tags.toml: {complaint}"
+
+
+# --- what becomes of it in the workspace
+
+
+def test_a_plural_is_found_by_itself_unless_it_means_something_else():
+    vocabulary = a_vocabulary("""
+        [[tag]]
+        id = "lunar"
+        label = "Lunar"
+        names = ["moon", "lunar landing", "galaxy"]
+        [[tag]]
+        id = "planets"
+        label = "Planets"
+        names = ["moons"]
+    """)
+
+    with closing(a_workspace(vocabulary, ["Two moons", "Lunar landings", "Galaxies"])) as found:
+        tags = found.execute("SELECT article_id, tag_id FROM article_tags ORDER BY ALL").fetchall()
+
+    assert tags == [("1", "planets"), ("2", "lunar"), ("3", "lunar")]
+
+
+def test_loading_again_replaces_what_was_there(shipped):
+    small = Vocabulary(shipped.tags[:1], shipped.phrases[:1], ())
+
+    with closing(a_workspace(shipped, ["A new telescope"])) as connection:
+        load_vocabulary(connection, small)
+        counts = [
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+            for table in ("tags", "phrases", "phrase_conditions", "space_hosts")
+        ]
+
+    assert counts == [1, 1, 0, 0]
+
+
+# --- the shipped vocabulary
+
+
+def test_the_shipped_vocabulary_has_every_section_in_order(shipped):
+    assert [tag.tag_id for tag in shipped.tags] == [
+        "lunar",
+        "asteroid",
+        "telescope",
+        "mars",
+        "launch",
+        "station",
+        "planets",
+        "exoplanet",
+        "sun",
+        "cosmos",
+        "satellites",
+        "policy",
+        "business",
+    ]
+
+
+def test_every_shipped_phrase_can_be_found_where_it_stands_alone(shipped):
+    phrases = [p for p in shipped.phrases if not p.wanted and not p.unwanted]
+    titles = [p.phrase.replace("#", "7") for p in phrases]
+
+    with closing(a_workspace(shipped, titles)) as connection:
+        hits = connection.execute(
+            "SELECT article_id::INTEGER - 1, phrase, role, tag_id FROM phrase_hits"
+        ).fetchall()
+
+    found = {(at, Phrase(phrase, role, tag_id)) for at, phrase, role, tag_id in hits}
+    assert [p for at, p in enumerate(phrases) if (at, p) not in found] == []
+
+
+def test_no_shipped_phrase_is_listed_twice_for_the_same(shipped):
+    seen = set()
+
+    twice = [p for p in shipped.phrases if p in seen or seen.add(p)]
+
+    assert twice == []
+
+
+@pytest.fixture(scope="module")
+def space_desk(shipped):
+    """What becomes of the headlines in feeds of space news, by title."""
+    return judged(shipped, [title for title, _ in HEADLINES], kind="press")
+
+
+@pytest.fixture(scope="module")
+def news_desk(shipped):
+    """What becomes of headlines in feeds of general news, by title."""
+    return judged(shipped, [title for title, _ in LOOK_ALIKES] + SPACE_NEWS)
+
+
+@pytest.mark.parametrize(("title", "tags"), HEADLINES)
+def test_a_headline_earns_its_tags(space_desk, title, tags):
+    assert space_desk[title].tags == tags
+
+
+@pytest.mark.parametrize(("title", "reason"), LOOK_ALIKES)
+def test_a_look_alike_is_left_out_of_general_news_with_its_reason(news_desk, title, reason):
+    assert news_desk[title] == Verdict(set(), is_relevant=False, reason=reason)
+
+
+@pytest.mark.parametrize("title", SPACE_NEWS)
+def test_space_news_is_found_in_general_news(news_desk, title):
+    assert news_desk[title].is_relevant
+
+
+def test_a_gateway_is_lunar_in_lunar_company_only(shipped):
+    title = "Gateway gets its airlock"
+
+    with_artemis = judged(shipped, [title], dek="NASA's Artemis crews need it.")
+    alone = judged(shipped, [title], dek="The mall opens in spring.")
+
+    assert "lunar" in with_artemis[title].tags
+    assert "lunar" not in alone[title].tags
+
+
+def test_a_destination_mentioned_beside_a_launch_is_no_topic(shipped):
+    title = "Starship lifts off on its next test flight"
+    dek = "The rocket is meant to carry people to the moon and Mars one day."
+
+    verdicts = judged(shipped, [title], dek=dek)
+
+    assert verdicts[title].tags == {"launch"}
