@@ -11,7 +11,7 @@ from transforms.figures import split_credit
 from transforms.markup import blocks_of, is_block_markup, text_of
 from transforms.records import Article, Block, Entry, Figure, ParsedFeed
 from transforms.text import clean_text, one_line, paragraph, shorten, title_key
-from transforms.urls import canonical_url, clean_url, is_local, unwrapped_url
+from transforms.urls import canonical_url, clean_url, is_local, is_wrapper, unwrapped_url
 
 MAX_GUID = 2_048
 MAX_TOPICS = 50
@@ -65,7 +65,7 @@ def _normalise_entry(
     entry: Entry, parsed: ParsedFeed, feed_id: str, base: str, now: datetime
 ) -> Article | None:
     notes: set[str] = set()
-    url = _address(entry, base, notes)
+    url, url_source = _address(entry, base, notes)
     words = _sort_words(entry, base, notes)
     title = one_line(text_of(entry.title or ""), notes=notes)
     if not title and not (words.dek or words.body or url):
@@ -85,7 +85,7 @@ def _normalise_entry(
         "dek": words.source if words.dek else None,
         "body": words.source if words.body else None,
         "published_at": None if published.raw is None else f"{kind}:date",
-        "url": _url_source(entry, kind) if url else None,
+        "url": f"{kind}:{url_source}" if url else None,
         "hero": _hero_source(entry, words),
     }
     article = Article(
@@ -157,23 +157,38 @@ def _stand_in(words: _Words, url: str | None) -> str:
     return shorten(one_line(text), TITLE_FROM_TEXT) if text else one_line(url or "")
 
 
-def _address(entry: Entry, base: str, notes: set[str]) -> str | None:
-    """Return the first of the entry's addresses that can be linked to, out of its wrapper."""
-    for raw in (entry.orig_url, entry.url, entry.guid if entry.guid_is_url else None):
-        if not raw:
+def _address(entry: Entry, base: str, notes: set[str]) -> tuple[str | None, str | None]:
+    """Return the first of the entry's addresses that can be linked to, and which it was.
+
+    An address that only leads to the article's own (feedproxy, Google News) is opened, where it
+    carries the other; else what the feed says beside it is taken. Where all of them are wrapped,
+    the first one stays, with the flag `url_wrapped`: a copy from elsewhere can't be told by it.
+    """
+    wrapped: tuple[str, str] | None = None
+    has_permalink = entry.guid_is_url or (entry.guid or "").startswith(("http://", "https://"))
+    candidates = {
+        "origLink": entry.orig_url,
+        "link": entry.url,
+        "guid": entry.guid if has_permalink else None,
+    }
+    if entry.guid_is_url and entry.url == entry.guid:
+        del candidates["link"]
+    for source, raw in candidates.items():
+        if not raw or (source == "guid" and not entry.guid_is_url and wrapped is None):
             continue
         try:
             url = clean_url(raw, base)
-            return clean_url(unwrapped_url(url) or url)
+            url = clean_url(unwrapped_url(url) or url)
         except InvalidURLError:
             notes.add("url_refused")
-    return None
-
-
-def _url_source(entry: Entry, kind: str) -> str:
-    if entry.orig_url:
-        return f"{kind}:origLink"
-    return f"{kind}:guid" if entry.guid_is_url and entry.url == entry.guid else f"{kind}:link"
+            continue
+        if not is_wrapper(url):
+            return url, source
+        wrapped = wrapped or (url, source)
+    if wrapped is None:
+        return None, None
+    notes.add("url_wrapped")
+    return wrapped
 
 
 def _guid(raw: str | None) -> str | None:

@@ -12,7 +12,10 @@ from transforms.language import language_of
         ("de", "Die Sonde ist auf dem Weg zum Mond und soll dort bis Ende Mai landen."),
         ("fr", "La sonde est en route vers la lune et doit s'y poser avant la fin du mois de mai."),
         ("es", "La sonda va camino de la luna y se espera que el aterrizaje sea a fines de mayo."),
-        ("it", "La sonda è in viaggio verso la luna e il suo arrivo è previsto per la fine del mese."),
+        (
+            "it",
+            "La sonda è in viaggio verso la luna e il suo arrivo è previsto per la fine del mese.",
+        ),
         ("pt", "A sonda está a caminho da lua e o pouso não deve ser antes do fim do mês de maio."),
         ("nl", "De sonde is op weg naar de maan en zal daar voor het einde van mei landen."),
         ("sv", "Sonden är på väg till månen och ska landa där i slutet av maj, om det går bra."),

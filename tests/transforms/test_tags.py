@@ -12,8 +12,33 @@ from transforms.tags import MAX_DEPTH, VOID, attributes_of, tamed, tokens
 
 PIECES = st.lists(
     st.sampled_from(
-        ["<p>", "</p>", "<div>", "</div>", "<b a=1>", "</b>", "<a href='x'>", "<li>", "<ul>", "</ul>"]
-        + ["<h2>", "<table>", "<tr>", "<td>", "</table>", "text", "<", ">", "</", "'", '"', "=", "<br>"]
+        [
+            "<p>",
+            "</p>",
+            "<div>",
+            "</div>",
+            "<b a=1>",
+            "</b>",
+            "<a href='x'>",
+            "<li>",
+            "<ul>",
+            "</ul>",
+        ]
+        + [
+            "<h2>",
+            "<table>",
+            "<tr>",
+            "<td>",
+            "</table>",
+            "text",
+            "<",
+            ">",
+            "</",
+            "'",
+            '"',
+            "=",
+            "<br>",
+        ]
         + ["<!--", "-->", "<script>", "</script>", "<a b='", "<IMG SRC=x>", "&lt;", "<svg/>", "\0"]
     )
     | st.text(max_size=8),
