@@ -79,8 +79,8 @@ def label_rows(
         SELECT
             a.article_id AS id, m.story_id AS story, d.duplicate_of, r.is_relevant AS relevant,
             (SELECT coalesce(list(t.tag_id ORDER BY tags.position), [])
-             FROM story_tags AS t INNER JOIN tags ON t.tag_id = tags.tag_id
-             WHERE t.story_id = m.story_id) AS tags
+             FROM article_tags AS t INNER JOIN tags ON t.tag_id = tags.tag_id
+             WHERE t.article_id = a.article_id) AS tags
         FROM articles AS a
         INNER JOIN relevance AS r ON a.article_id = r.article_id
         LEFT JOIN memberships AS m ON a.article_id = m.article_id

@@ -321,6 +321,23 @@ class Funnel:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """An article that an earlier issue told, and that now says something else.
+
+    Attributes:
+        report: The article as a member of its story.
+        before: Its text when that issue was made.
+        after: Its text now.
+        fields: Which of `title`, `dek` and `body` say something else, in this order.
+    """
+
+    report: Coverage
+    before: Article
+    after: Article
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WeekNews:
     """Everything that an issue is made of.
 
@@ -330,6 +347,8 @@ class WeekNews:
         previous_tag_counts: The same for the week before.
         days: Articles per day of the week, Monday first.
         health: Every feed, in the order of `config/feeds.toml`.
+        late: Stories of weeks before that came in after their own issue, best first.
+        rewrites: What earlier issues told and outlets have changed since, the widest told first.
     """
 
     stories: tuple[Story, ...]
@@ -338,3 +357,5 @@ class WeekNews:
     days: tuple[int, ...]
     funnel: Funnel
     health: tuple[FeedHealth, ...]
+    late: tuple[Story, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()

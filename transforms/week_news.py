@@ -231,7 +231,7 @@ def _cluster(connection: duckdb.DuckDBPyConnection, judgement: Judgement) -> Clu
 def read_news(connection: duckdb.DuckDBPyConnection, window: Window) -> WeekNews:
     """Return everything that an issue is made of, from the built tables."""
     return WeekNews(
-        stories=_stories(connection),
+        stories=read_stories(connection),
         tag_counts=_tag_counts(connection, window.start, window.end),
         previous_tag_counts=_tag_counts(connection, window.before, window.start),
         days=_days(connection, window),
@@ -242,17 +242,20 @@ def read_news(connection: duckdb.DuckDBPyConnection, window: Window) -> WeekNews
     )
 
 
-def _stories(connection: duckdb.DuckDBPyConnection) -> tuple[Story, ...]:
+def read_stories(
+    connection: duckdb.DuckDBPyConnection, model: str = "ranked_stories"
+) -> tuple[Story, ...]:
+    """Return the stories of `model`, a table with the columns of `ranked_stories`, best first."""
     coverage = _coverage(connection)
     tags = _story_tags(connection)
     rows = connection.execute(
-        """
+        f"""
         SELECT story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part,
             picture_part, outlet_part, continues
-        FROM ranked_stories ORDER BY rank
-        """
+        FROM {model} ORDER BY rank
+        """  # noqa: S608 the stem of our own file
     ).fetchall()
-    leads = _articles(connection, [row[1] for row in rows])
+    leads = read_articles(connection, [row[1] for row in rows])
     stories = []
     for story_id, lead_id, rank, score, *parts, continues in rows:
         members = coverage[story_id]
@@ -305,7 +308,7 @@ def _story_tags(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[TagHit
     return {story_id: tuple(hits) for story_id, hits in grouped.items()}
 
 
-def _articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Article]:
+def read_articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> dict[str, Article]:
     """Return the articles of `ids`, whole."""
     cursor = connection.execute(
         "SELECT * FROM details WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))",
