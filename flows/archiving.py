@@ -21,7 +21,7 @@ import duckdb
 
 from flows.database import attach_read_only, memory_database
 from flows.settings import Settings, config_file
-from flows.telling import BuiltIssue, build_issue, issue_settings, load_judgement
+from flows.telling import BuiltIssue, build_issue, issue_settings, load_judgement, made_issues
 from reports.archive import (
     Edition,
     Site,
@@ -158,7 +158,7 @@ def _look(settings: Settings, now: datetime) -> tuple[list[_Week], set[str]]:
         while week <= last:
             weeks.append(_Week(week, _mark(connection, settings, week, common)))
             week = week.next()
-        return weeks, _mailed(connection)
+        return weeks, set(made_issues(connection))
 
 
 def _first_week(settings: Settings, first_poll: datetime, first_told: datetime) -> Week:
@@ -166,18 +166,6 @@ def _first_week(settings: Settings, first_poll: datetime, first_told: datetime) 
     for _ in range(WEEKS_BEFORE):
         week = week.previous()
     return max(week, Week.of(first_told, settings.time_zone))
-
-
-def _mailed(connection: duckdb.DuckDBPyConnection) -> set[str]:
-    tables = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'durable'"
-    ).fetchall()
-    if ("issues",) not in tables:
-        return set()
-    rows = connection.execute(
-        "SELECT issue_id FROM durable.issues WHERE frozen_at IS NOT NULL"
-    ).fetchall()
-    return {issue_id for (issue_id,) in rows}
 
 
 def _mark(
@@ -263,7 +251,8 @@ def archive_page(settings: Settings, built: BuiltIssue) -> str:
 
 
 def _revisions(settings: Settings, built: BuiltIssue) -> dict[str, tuple[Revision, ...]]:
-    ids = {report.article_id for story in built.news.stories for report in story.coverage}
+    stories = (*built.news.stories, *built.news.late)
+    ids = {report.article_id for story in stories for report in story.coverage}
     with (
         closing(memory_database()) as connection,
         attach_read_only(connection, settings.database),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from flows.outbox import Delivery
+    from flows.copies import Delivery
     from flows.settings import Settings
 
 Result = TypeVar("Result")
@@ -47,7 +47,7 @@ def outbox_list(
     as_json: AsJson = False,
 ) -> None:
     """List copies and their states; by default all that are not sent."""
-    from flows.outbox import NOT_SENT, STATES, list_deliveries
+    from flows.copies import NOT_SENT, STATES, list_deliveries
     from flows.showing_delivery import delivery_record, delivery_table
 
     if unknown := set(state or ()) - set(STATES):
@@ -145,7 +145,7 @@ def outbox_report(
     as_json: AsJson = False,
 ) -> None:
     """Show how an issue stands: counts, and every copy that did not arrive."""
-    from flows.outbox import report_issues
+    from flows.copies import report_issues
     from flows.showing_delivery import delivery_record, delivery_table
 
     reports = _write(settings_of(context), lambda c: report_issues(c, week))
@@ -213,7 +213,7 @@ def mailbox(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _found(settings: "Settings", keys: list[str]) -> "list[Delivery]":
     """Return the one copy that each key names."""
-    from flows.outbox import find_deliveries
+    from flows.copies import find_deliveries
 
     found = _write(settings, lambda c: [find_deliveries(c, key) for key in keys])
     for key, deliveries in zip(keys, found, strict=True):

@@ -12,10 +12,10 @@ from queue import SimpleQueue
 import duckdb
 
 from flows import outbox
+from flows.copies import Delivery, StoredIssue
 from flows.delivery import Answer, Connection, Server, UnreachableError
 from flows.ledger import Ledger
 from flows.letters import unpack_letter
-from flows.outbox import Delivery, StoredIssue
 from flows.recipients import checked_address, mask_all, note_bounce
 from flows.settings import Settings
 from flows.signing import signer_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from flows.copies import OPEN_STATES, STATES, count_states
 from flows.ledger import Ledger
-from flows.outbox import OPEN_STATES, STATES, count_states
 from flows.settings import Settings
 
 Verdict = Literal["send", "resume", "late", "already sent"]

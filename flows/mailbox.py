@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 import duckdb
 
-from flows import outbox
+from flows import copies, outbox
 from flows.delivery import is_loopback
 from flows.ledger import Ledger
 from flows.recipients import confirm_reader, find_by_address, mask_all, note_bounce, set_status
@@ -183,7 +183,7 @@ def judge(data: bytes, secret: str | None) -> Finding:
 def act(connection: duckdb.DuckDBPyConnection, finding: Finding, now: datetime) -> Kind:
     """Do what a message asks for; return what it turned out to be."""
     if finding.message_id:
-        delivery = outbox.find_by_message_id(connection, finding.message_id)
+        delivery = copies.find_by_message_id(connection, finding.message_id)
         is_ours = delivery and finding.reader_id in (None, delivery.reader_id)
         if delivery is None or not is_ours:
             return "other"

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import duckdb
 
-from flows import outbox
+from flows import copies, outbox
+from flows.copies import Delivery, StoredIssue
 from flows.courier import Run, Writer
 from flows.delivery import Connection, Server, smtp_server
 from flows.ledger import Ledger
 from flows.letters import pack_letter
 from flows.mailbox import find_archived
-from flows.outbox import Delivery, StoredIssue
 from flows.recipients import EDITION, checked_address, mask, reader_id
 from flows.settings import Settings
 from reports.records import Letter
@@ -32,7 +32,7 @@ LOCK_PATIENCE = 60.0  # seconds
 LEDGER_PATIENCE = 600.0  # seconds
 # An archive gets its copy a little after the reader.
 LOOKUP_AFTER = timedelta(minutes=10)
-UNSETTLED = (*outbox.OPEN_STATES, "uncertain")
+UNSETTLED = (*copies.OPEN_STATES, "uncertain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def deliver_due(
     if not settings.delivery.smtp_url or not settings.database.exists():
         return ()
     ledger = Ledger(settings.database, LEDGER_PATIENCE)
-    waiting = ledger.write(partial(outbox.list_deliveries, states=UNSETTLED))
+    waiting = ledger.write(partial(copies.list_deliveries, states=UNSETTLED))
     if not waiting:
         return ()
     server = _checked_server(settings)
@@ -171,10 +171,10 @@ def deliver_due(
 
     def take_stock(connection: duckdb.DuckDBPyConnection) -> list[StoredIssue]:
         outbox.recover(connection, now)
-        due = set(outbox.due_issues(connection, now, deadline))
+        due = set(copies.due_issues(connection, now, deadline))
         if settings.delivery.on_uncertain != "hold":
-            due |= {d.issue_id for d in outbox.list_deliveries(connection, states=("uncertain",))}
-        found = (outbox.find_issue(connection, issue_id) for issue_id in sorted(due))
+            due |= {d.issue_id for d in copies.list_deliveries(connection, states=("uncertain",))}
+        found = (copies.find_issue(connection, issue_id) for issue_id in sorted(due))
         return [issue for issue in found if issue]
 
     with sending_lock(settings.database):
@@ -251,11 +251,11 @@ def _send(
     """Send what is due of one issue, and tell how it stands afterwards."""
     issue_id = run.issue.issue_id
     _settle_uncertain(settings, run)
-    before = run.ledger.write(lambda c: outbox.count_states(c, issue_id))
+    before = run.ledger.write(lambda c: copies.count_states(c, issue_id))
     on_start(before["queued"])
     sent = run.send(before["queued"], on_done)
     rows = run.ledger.write(
-        partial(outbox.list_deliveries, issue_id=issue_id, states=("queued", "dead", "uncertain"))
+        partial(copies.list_deliveries, issue_id=issue_id, states=("queued", "dead", "uncertain"))
     )
     troubles: dict[str, list[Trouble]] = {"queued": [], "dead": [], "uncertain": []}
     for row in rows:
@@ -277,7 +277,7 @@ def _settle_uncertain(settings: Settings, run: Run) -> None:
     if policy == "hold":
         return
     uncertain = run.ledger.write(
-        partial(outbox.list_deliveries, issue_id=run.issue.issue_id, states=("uncertain",))
+        partial(copies.list_deliveries, issue_id=run.issue.issue_id, states=("uncertain",))
     )
     if policy == "lookup" and uncertain:
         decided = _looked_up(settings, uncertain, run.clock())

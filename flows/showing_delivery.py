@@ -16,8 +16,8 @@ from rich.progress import (
 )
 from rich.table import Column, Table
 
+from flows.copies import Delivery
 from flows.mailing import Receipt
-from flows.outbox import Delivery
 from flows.showing import print_json
 
 TROUBLES_SHOWN = 20

@@ -4,18 +4,22 @@ import logging
 import re
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+import duckdb
 
 from flows.database import attach_read_only, memory_database
 from flows.picturing import gather_pictures
 from flows.settings import Settings, config_file, read_toml
+from reports.corrections import corrections_of
 from reports.issue import assemble_issue
 from reports.message import compose_message, message_bytes
 from reports.pictures import pictures_wanted
 from reports.records import Issue, IssueSettings, Letter, Picture, Recipient, SenderSettings
 from reports.render import pictures_of, render_html, render_letter
+from transforms.corrections import Watch, load_history, read_late, read_rewrites
 from transforms.overrides import parse_overrides
 from transforms.records import WeekNews
 from transforms.stories import read_background, read_gazetteer
@@ -87,8 +91,14 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
     with closing(memory_database()) as connection:
         with attach_read_only(connection, settings.database):
             load_week(connection, window)
+            load_history(connection)
+            watch = _watch(connection, week, window)
         build_week(connection, judgement, window.parameters)
-        news = read_news(connection, window)
+        news = replace(
+            read_news(connection, window),
+            late=read_late(connection, watch),
+            rewrites=read_rewrites(connection, watch),
+        )
     funnel = news.funnel
     log.info(
         "told week=%s articles=%d duplicates=%d look_alikes=%d stories=%d",
@@ -99,6 +109,25 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
         funnel.stories,
     )
     return news
+
+
+def _watch(connection: duckdb.DuckDBPyConnection, week: Week, window: Window) -> Watch:
+    """Return the time whose late stories and corrections the issue of `week` tells."""
+    made = made_issues(connection)
+    return Watch.of(window, made.get(str(week)), made.get(str(week.previous())))
+
+
+def made_issues(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """Return when each issue that was mailed was made, by its id, from schema `durable`."""
+    tables = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'durable'"
+    ).fetchall()
+    if ("issues",) not in tables:
+        return {}
+    rows = connection.execute(
+        "SELECT issue_id, frozen_at FROM durable.issues WHERE frozen_at IS NOT NULL"
+    ).fetchall()
+    return dict(rows)
 
 
 def build_issue(
@@ -133,7 +162,15 @@ def draw_issue(
 ) -> BuiltIssue:
     """Assemble and render the issue."""
     chosen = issue_settings(settings)
-    issue = assemble_issue(news, week, judgement.vocabulary.tags, chosen, pictures)
+    issue = assemble_issue(
+        news,
+        week,
+        judgement.vocabulary.tags,
+        chosen,
+        pictures,
+        corrections=corrections_of(news.rewrites, chosen),
+        late=news.late,
+    )
     return BuiltIssue(
         week=week,
         news=news,

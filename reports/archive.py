@@ -128,7 +128,7 @@ def tellings_of(site: Site) -> Tellings:
     order = {edition.edition_id: at for at, edition in enumerate(site.editions)}
     found: Tellings = {}
     for issue in sorted(site.issues, key=lambda i: order.get(i.edition, len(order))):
-        for story in issue.stories:
+        for story in (*issue.stories, *issue.late):
             found.setdefault(story.story_id, []).append(Telling(issue, story))
     for tellings in found.values():
         tellings.sort(key=lambda telling: telling.issue.week, reverse=True)

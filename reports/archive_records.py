@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from reports.items import labels_of, outlet_name, tell_story
@@ -77,7 +77,7 @@ class ToldStory:
 
     Attributes:
         story_id: Names its page; the id of its earliest article.
-        rank: 1 is the issue's first.
+        rank: 1 is the issue's first; 0 came in after its own week.
         tags: `(tag id, the phrase that earned it)`, in the vocabulary's order.
         outlets: How many independent outlets told it in that week.
         parts: The named parts that its score is the sum of.
@@ -108,6 +108,7 @@ class ToldIssue:
         edition: `weekly` where there are no editions.
         week: `2026-W47`.
         made_of: Fingerprint of everything that it was made of.
+        late: Stories of weeks before that it told late.
         moved: Addresses of stories that have become part of others, `{old id: new id}`.
     """
 
@@ -124,6 +125,7 @@ class ToldIssue:
     language: str
     made_of: str
     stories: tuple[ToldStory, ...]
+    late: tuple[ToldStory, ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -166,6 +168,10 @@ def keep_issue(  # noqa: PLR0913 what an issue consists of
         _keep_story(story, settings, labels, pictures.get(story.story_id), revisions)
         for story in news.stories
     )
+    late = tuple(
+        replace(_keep_story(story, settings, labels, None, revisions), rank=0)
+        for story in news.late
+    )
     return ToldIssue(
         issue_id=issue.issue_id,
         edition=settings.edition or DEFAULT_EDITION,
@@ -180,7 +186,8 @@ def keep_issue(  # noqa: PLR0913 what an issue consists of
         language=issue.language,
         made_of=made_of,
         stories=stories,
-        moved=_moved(stories, before),
+        late=late,
+        moved=_moved((*stories, *late), before),
     )
 
 
@@ -235,7 +242,7 @@ def _moved(stories: Iterable[ToldStory], before: ToldIssue | None) -> dict[str, 
         return {}
     homes = {member.article_id: s.story_id for s in stories for member in s.members}
     ids = set(homes.values())
-    gone = [story.story_id for story in before.stories] + list(before.moved)
+    gone = [s.story_id for s in (*before.stories, *before.late)] + list(before.moved)
     # A story's id is that of its earliest article: where that is told now, there the story went.
     return {old: homes[old] for old in gone if old not in ids and old in homes}
 
@@ -253,7 +260,8 @@ def issue_from_json(text: str) -> ToldIssue:
     """
     try:
         data = json.loads(text)
-        data["stories"] = tuple(_story(row) for row in data["stories"])
+        for name in ("stories", "late"):
+            data[name] = tuple(_story(row) for row in data[name])
         return ToldIssue(**data)
     except (TypeError, KeyError, AttributeError) as error:
         message = f"not an issue of the archive: {error}"

@@ -15,8 +15,8 @@ from email.policy import default
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from flows.copies import Delivery, list_deliveries
 from flows.database import open_database
-from flows.outbox import Delivery, list_deliveries
 from flows.recipients import add_reader
 from flows.settings import DeliverySettings, DigestSettings, FetchSettings, Settings
 from reports.records import Letter, ShownPicture

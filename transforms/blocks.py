@@ -17,7 +17,7 @@ from transforms.boilerplate import (
 from transforms.figures import Piece, credit_of, same_words, split_credit, tie_captions
 from transforms.pictures import is_emoji, picture_of
 from transforms.records import Block, Figure
-from transforms.tags import BLOCKS
+from transforms.tags import BLOCKS, HEADINGS
 from transforms.text import one_line
 
 # lxml has no types of its own.
@@ -34,7 +34,6 @@ MAX_NESTED_FIGURES = 2
 # An element with a suspicious name that holds this share of all text is the article itself.
 MOST = 0.4
 
-_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _NEVER = frozenset(
     "audio button canvas datalist dialog embed iframe input label math object script select style "  # noqa: SIM905
     "svg template textarea title video".split()
@@ -120,7 +119,7 @@ def is_left_out(element: Element, measure: Measure) -> bool:
         or _HIDING_STYLE.search(element.get("style") or "")
     ):
         return not measure.is_most(element)
-    if tag not in _CONTAINERS or tag in _HEADINGS or tag in ("html", "body"):
+    if tag not in _CONTAINERS or tag in HEADINGS or tag in ("html", "body"):
         return False
     is_beside = tag in _BESIDE or (names != " " and is_junk_class(names))
     return is_beside and not measure.is_most(element)
@@ -140,6 +139,7 @@ class _Walk:
     figures: int = 0  # figures that are open: a gallery may hold figures
     pieces: list[Piece] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
+    has_words: bool = False  # in `parts`
     waiting: list[Figure] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
@@ -160,14 +160,18 @@ class _Walk:
             else:
                 self._with_role(element, role)
         elif tag in _CONTAINERS:
-            self.flush()
-            self.children(element)
-            self.flush()
+            self.container(element)
         else:
             self.children(element)
         if element is self.main:
             self.flush()
             self.place = "after"
+
+    def container(self, element: Element) -> None:
+        """What stands in the element is no part of the paragraphs around it."""
+        self.flush()
+        self.children(element)
+        self.flush()
 
     def children(self, element: Element) -> None:
         self.text(element.text)
@@ -178,11 +182,13 @@ class _Walk:
     def text(self, text: str | None) -> None:
         if text:
             self.parts.append(_SPACE.sub(" ", text))
+            self.has_words = self.has_words or not text.isspace()
 
     def flush(self) -> None:
         """End the paragraph or heading."""
-        line = one_line("".join(self.parts), MAX_PARAGRAPH)
+        line = one_line("".join(self.parts), MAX_PARAGRAPH) if self.has_words else ""
         self.parts.clear()
+        self.has_words = False
         if line and not is_boilerplate(line):
             self._add(Block(self.kind, text=without_tail(line)))
         for figure in self.waiting:
@@ -191,7 +197,7 @@ class _Walk:
 
     def date(self, element: Element) -> None:
         """A date that stands alone is about the article, not in it."""
-        is_alone = not "".join(self.parts).strip() and not (element.tail or "").strip()
+        is_alone = not self.has_words and not (element.tail or "").strip()
         if not is_alone or element.get("datetime") is None:
             self.children(element)
 
@@ -223,15 +229,14 @@ class _Walk:
         self.seen.add(figure.url)
         # A picture within a paragraph must not cut it in two.
         self.waiting.append(figure)
-        if not "".join(self.parts).strip():
+        if not self.has_words:
             self.flush()
 
     def figure(self, element: Element) -> None:
         """One picture with its caption and credit; a gallery; or a film, which is left out."""
         self.flush()
         if "figure" in self.within or self.figures > MAX_NESTED_FIGURES:
-            self.children(element)
-            self.flush()
+            self.container(element)
             return
         self.figures += 1
         self._figure(element)
@@ -243,14 +248,12 @@ class _Walk:
         ]
         addresses = dict.fromkeys(found.url for found in pictures)
         if len(addresses) > 1 or _has(element, ("blockquote", "table", "pre")):
-            self.children(element)
-            self.flush()
+            self.container(element)
             return
         if not pictures and _has(element, _EMBEDDED):
             return
         inner = self._inner("figure", "caption")
-        inner.children(element)
-        inner.flush()
+        inner.container(element)
         figure = _told(next(iter(pictures), Figure()), inner.pieces)
         if not (figure.url or figure.caption or figure.credit):
             return
@@ -262,31 +265,26 @@ class _Walk:
         """A list: one block, one line an item; its pictures follow it."""
         self.flush()
         if self.within or _has(element, ("h2", "h3", "h4")):
-            self.children(element)
-            self.flush()
+            self.container(element)
             return
         inner = self._inner("list", self.role)
-        inner.children(element)
-        inner.flush()
+        inner.container(element)
         self._add_joined("list", inner.pieces)
 
     def quote(self, element: Element) -> None:
         self.flush()
         if self.within:
-            self.children(element)
-            self.flush()
+            self.container(element)
             return
         inner = self._inner("quote", "")
-        inner.children(element)
-        inner.flush()
+        inner.container(element)
         self._add_joined("quote", inner.pieces)
 
     def table(self, element: Element) -> None:
         """A table of facts is a list of its rows; a table for layout is a container."""
         self.flush()
         if self.within or _has(element, ("p", "div", "img", "table", "ul", "h2", "h3")):
-            self.children(element)
-            self.flush()
+            self.container(element)
             return
         rows = [
             " | ".join(filter(None, (one_line(cell.text_content()) for cell in row)))
@@ -305,7 +303,7 @@ class _Walk:
         seen: set[str] = set() if within == "figure" else self.seen
         return replace(
             self, within=(*self.within, within), role=role, seen=seen,
-            kind="p", pieces=[], parts=[], waiting=[],
+            kind="p", has_words=False, pieces=[], parts=[], waiting=[],
         )  # fmt: skip
 
     def _role(self, element: Element, names: str) -> str:
@@ -315,8 +313,7 @@ class _Walk:
     def _with_role(self, element: Element, role: str) -> None:
         self.flush()
         outer, self.role = self.role, role
-        self.children(element)
-        self.flush()
+        self.container(element)
         self.role = outer
 
     def _add(self, block: Block) -> None:
@@ -339,7 +336,7 @@ _HANDLERS = {
     "table": _Walk.table,
     "noscript": _Walk.unscripted,
     "time": _Walk.date,
-    **dict.fromkeys(_HEADINGS, _Walk.heading),
+    **dict.fromkeys(HEADINGS, _Walk.heading),
 }
 
 

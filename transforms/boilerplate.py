@@ -17,7 +17,7 @@ _JUNK = frozenset(
     outbrain taboola pullquote
     """.split()  # noqa: SIM905 read as a list
 )
-_HIDDEN = frozenset({"hidden", "invisible", "srOnly"})
+_HIDDEN = frozenset({"hidden", "invisible"})
 _HIDDEN_PAIRS = (("sr", "only"), ("screen", "reader"), ("visually", "hidden"))
 # "blockquote-credit-name", "author-credit": who speaks or writes, not whose picture it is.
 _PEOPLE = frozenset({"author", "authors", "blockquote", "byline", "editor", "quote"})

@@ -12,7 +12,7 @@ from lxml import etree
 from transforms.records import Figure
 
 MAX_IMAGES = 50  # of one entry
-MARKERS = (b"media:", b"search.yahoo.com/mrss", b"<enclosure", b"itunes:image", b"<image")
+MARKERS = (b"media:", b"search.yahoo.com/mrss", b"enclosure", b"itunes:image", b"<image")
 PICTURE_NAMES = ("content", "thumbnail", "image")
 
 
@@ -27,7 +27,7 @@ def read_images(body: bytes, base: str) -> list[tuple[Figure, ...]]:
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, parser, base_url=base)
     except (etree.XMLSyntaxError, ValueError):
         return []
     if root is None:

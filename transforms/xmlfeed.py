@@ -2,8 +2,9 @@
 
 import io
 import re
-from html import escape
+from html import escape, unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -13,6 +14,11 @@ from transforms.records import Entry, Figure, ParsedFeed
 MAX_TOPICS = 50
 MINUTES = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+PARTED = "\n\n"
+WEB = re.compile(r"https?://", re.IGNORECASE)
+# The address of a link or picture in a body; bounded, for bodies that are nothing but "<a <a".
+ADDRESS = re.compile(r"(<(?:a|img)\b[^<>]{0,500}?\s(?:href|src)=[\"'])([^\"'<>]{1,2048})", re.I)
 
 # feedparser takes a picture's caption for the entry's description.
 MEDIA_DESCRIPTION = re.compile(
@@ -35,13 +41,22 @@ def parse_xml_feed(body: bytes, url: str, content_type: str | None) -> ParsedFee
     if len(images) != len(found.entries):
         images = []
     language = _text(channel, "language")
+    kind = _format(found.version, has_entries=bool(found.entries))
+    channel_authors = _names(channel) if kind == "atom" else ()  # RFC 4287, section 4.2.1
+    has_bases = b"xml:base" in body
     return ParsedFeed(
-        format=_format(found.version),
+        format=kind,
         title=_text(channel, "title"),
         link=_text(channel, "link"),
         language=language,
         entries=tuple(
-            _entry(raw, images[n] if images else _flat_images(raw), language)
+            _entry(
+                raw,
+                images[n] if images else _flat_images(raw),
+                language,
+                channel_authors,
+                has_bases=has_bases,
+            )
             for n, raw in enumerate(found.entries)
         ),
         ttl=_ttl(channel),
@@ -61,30 +76,51 @@ def _read(body: bytes, url: str, charset: str | None) -> Any:  # noqa: ANN401 fe
     )
 
 
-def _entry(raw: Any, images: tuple[Figure, ...], language: str | None) -> Entry:  # noqa: ANN401
-    content = next((markup for part in raw.get("content", ()) if (markup := _markup(part))), None)
-    summary = _markup(dict.get(raw, "summary_detail"))
+def _entry(
+    raw: Any,  # noqa: ANN401
+    images: tuple[Figure, ...],
+    language: str | None,
+    channel_authors: tuple[str, ...],
+    *,
+    has_bases: bool,
+) -> Entry:
+    parts = [part for part in raw.get("content", ()) if _markup(part)]
+    content = _markup(parts[0], has_base=has_bases) if parts else None
+    summary = _markup(dict.get(raw, "summary_detail"), has_base=has_bases)
     if summary is not None and summary == content and "content" in raw:
         summary = None  # feedparser copies the content of an Atom entry into its summary
     if summary is None and content is None and images and images[0].caption:
         summary = escape(images[0].caption, quote=False)  # video feeds have no other text
-    names = [person.get("name") for person in raw.get("authors", ()) if person.get("name")]
+    title = dict.get(raw, "title_detail")
     topics = [tag.get("label") or tag.get("term") for tag in raw.get("tags", ())]
+    guid, url = _text(raw, "id"), _text(raw, "link")
+    if url == guid and url and not WEB.match(url):
+        url = None  # feedparser takes the id of an Atom entry for its missing link
     return Entry(
-        guid=_text(raw, "id"),
-        url=_text(raw, "link"),
-        title=_title(dict.get(raw, "title_detail")),
+        guid=guid,
+        url=url,
+        title=_title(title),
         summary=summary,
         content=content,
         published_raw=_text(raw, "published") or _text(raw, "issued") or _text(raw, "created"),
         updated_raw=_text(raw, "updated"),
-        authors=tuple(dict.fromkeys(names)) or tuple(filter(None, [_text(raw, "author")])),
+        authors=_names(raw) or channel_authors,
         images=images,
         topics=tuple(dict.fromkeys(t for t in topics if t))[:MAX_TOPICS],
-        language=_text(raw, "language") or language,
+        language=_text(raw, "language") or (title or {}).get("language") or language,
         orig_url=_text(raw, "feedburner_origlink"),
-        guid_is_url=bool(dict.get(raw, "guidislink")),
+        guid_is_url=bool(dict.get(raw, "guidislink")) and url == guid and url is not None,
     )
+
+
+def _names(source: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the authors of an entry or channel, as they are written."""
+    one = _text(source, "author")
+    people = source.get("authors", ())
+    if one and "@" in one and len(people) <= 1:
+        return (one,)  # feedparser cuts names behind addresses whose last part is a long one
+    names = (person.get("name") for person in people)
+    return tuple(dict.fromkeys(filter(None, names))) or tuple(filter(None, [one]))
 
 
 def _title(detail: Any) -> str | None:  # noqa: ANN401
@@ -122,12 +158,12 @@ def _text(source: Any, key: str) -> str | None:  # noqa: ANN401
     return value if isinstance(value, str) and value.strip() else None
 
 
-def _format(version: str) -> str:
+def _format(version: str, *, has_entries: bool) -> str:
     if version.startswith("atom"):
         return "atom"
     if version in ("rss10", "rss090"):
         return "rdf"
-    return "rss" if version.startswith("rss") else "unknown"
+    return "rss" if version.startswith("rss") or has_entries else "unknown"
 
 
 def _ttl(channel: Any) -> int | None:  # noqa: ANN401

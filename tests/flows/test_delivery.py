@@ -221,8 +221,8 @@ def test_a_server_that_goes_down_gets_the_message_over_a_new_connection(
 
 
 def test_a_slow_answer_is_waited_for(shared: Path, tmp_path: Path):
-    with a_mail_server(shared, tmp_path / "mail", "--mode", "slow", "--delay", "1") as server:
-        settings = some_settings(tmp_path, server.url, timeout=0.5, answer_timeout=10)
+    with a_mail_server(shared, tmp_path / "mail", "--mode", "slow", "--delay", "2") as server:
+        settings = some_settings(tmp_path, server.url, timeout=1.5, answer_timeout=10)
         settings = with_readers(settings, 2)
 
         receipt = deliver_issue(settings, a_letter(), ISSUE, MONDAY)

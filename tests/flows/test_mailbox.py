@@ -1,8 +1,9 @@
 """The letter's mailbox: readers who leave by mail, bounces, and copies found in the archive."""
 
 import hashlib
+import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -22,7 +23,9 @@ from mailroom import (
     states,
     with_readers,
 )
+from typer.testing import CliRunner
 
+from flows.cli import app
 from flows.database import open_database
 from flows.mailbox import MailboxCounts, find_archived, imap_account, judge, read_mailbox
 from flows.mailing import deliver_due, deliver_issue
@@ -317,3 +320,18 @@ def test_nothing_that_arrives_can_stop_the_reading(data: bytes):
 
     assert judge(data, SECRET).kind in ("other", "left")
     assert judge(header + data, SECRET).kind in ("other", "left")
+
+
+def test_the_command_tells_what_it_found(imap: ImapServer, tmp_path: Path):
+    imap.put(a_mail("I loved the far side"))
+    (tmp_path / "feeds.toml").touch()
+    (tmp_path / "perigee.toml").write_text(
+        f'[delivery]\nimap_url = "{imap.url}"\nca_file = "{imap.ca_file}"\n'
+    )
+    options = ["--config", str(tmp_path), "--database", str(tmp_path / "p.duckdb")]
+
+    told = CliRunner().invoke(app, [*options, "mailbox"])
+    again = CliRunner().invoke(app, [*options, "mailbox", "--json"])
+
+    assert told.output == "0 left · 0 confirmed · 0 bounced · 0 delayed · 1 other\n"
+    assert json.loads(again.output) == asdict(MailboxCounts())

@@ -26,20 +26,12 @@ from mailroom import (
 from typer.testing import CliRunner
 
 from flows.cli import app
+from flows.copies import STATES, Delivery, find_deliveries, report_issues
 from flows.database import open_database
 from flows.deciding import decide, send_decision
 from flows.letters import pack_letter, unpack_letter
 from flows.mailing import deliver_due, deliver_issue, sending_lock
-from flows.outbox import (
-    STATES,
-    Delivery,
-    back_off,
-    claim,
-    enter_data,
-    find_deliveries,
-    report_issues,
-    resolve,
-)
+from flows.outbox import back_off, claim, enter_data, resolve
 from flows.recipients import add_reader, list_readers, remove_reader, set_status
 from flows.settings import Settings
 from transforms.errors import DeliveryError

@@ -299,3 +299,28 @@ class TestCommandLine:
         assert imported.exit_code == 1
         assert "1 added or changed" in imported.output
         assert exported.output.splitlines()[1].startswith("jo@example.org,Jo,weekly,confirmed,")
+
+    def test_the_table_shows_whole_addresses_whatever_the_width(self, run):
+        address = "a-reader-with-a-rather-long-name@mail.a-rather-long-domain.example.org"
+        run("add", address)
+
+        assert mask(address) in run("list").output
+        assert address in run("list", "--full").output
+        assert run("list", "--status", "pending").output.endswith("0 readers\n")
+
+    def test_export_writes_a_file_that_import_reads(self, run, tmp_path: Path):
+        run("add", "jo@example.org")
+        file = tmp_path / "backup.csv"
+
+        assert run("export", str(file)).exit_code == 0
+        assert "0 added or changed, 1 were there" in run("import", str(file)).output
+
+    def test_with_confirm_a_reader_who_cannot_be_asked_waits(self, run, tmp_path: Path):
+        (tmp_path / "perigee.toml").write_text(
+            '[delivery]\nfrom = "digest@example.org"\nconfirm = true\n'
+        )
+
+        added = run("add", "jo@example.org")
+
+        assert added.exit_code == 1
+        assert json.loads(run("list", "--json").output)["status"] == "pending"

@@ -7,7 +7,7 @@ field is NULL. Lists are written like `[one, two]`.
 
 import csv
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
@@ -51,13 +51,16 @@ def load_table(connection, path):
 
 
 def parameters_of(folder):
-    """Return the parameters of a case; moments are written in ISO 8601 with their zone."""
+    """Return the parameters of a case: moments in ISO 8601 with their zone, spans in hours."""
     path = folder / "params.json"
     given = json.loads(path.read_text("utf-8")) if path.exists() else {}
-    return {
-        name: datetime.fromisoformat(value) if name.endswith(("_start", "_end")) else value
-        for name, value in given.items()
-    }
+    return {name: parameter_of(name, value) for name, value in given.items()}
+
+
+def parameter_of(name, value):
+    if name.endswith(("_start", "_end")):
+        return datetime.fromisoformat(value)
+    return timedelta(hours=value) if name.endswith("_within") else value
 
 
 @pytest.mark.parametrize("folder", list(cases()))

@@ -70,9 +70,7 @@ def test_one_article_under_two_spellings_is_one_article_with_two_sightings(datab
 def test_a_feed_that_changes_its_ids_brings_nothing_back(database):
     store(database, a_poll(an_entry(1), an_entry(2)))
 
-    stored = store(
-        database, a_poll(an_entry(1, guid="a"), an_entry(2, guid="b")), at=MONDAY + HOUR
-    )
+    stored = store(database, a_poll(an_entry(1, guid="a"), an_entry(2, guid="b")), at=MONDAY + HOUR)
 
     assert stored == Stored(same=2)
     assert count(database, "sightings") == 2

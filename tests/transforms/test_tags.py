@@ -10,37 +10,10 @@ from hypothesis import strategies as st
 from transforms.blocks import tree_of
 from transforms.tags import MAX_DEPTH, VOID, attributes_of, tamed, tokens
 
+RUBBISH = """<p> </p> <div> </div> <b_a=1> </b> <a_href='x'> <li> <ul> </ul> <h2> <table> <tr> <td>
+</table> text < > </ ' " = <br> <!-- --> <script> </script> <a_b=' <IMG_SRC=x> &lt; <svg/>"""
 PIECES = st.lists(
-    st.sampled_from(
-        [
-            "<p>",
-            "</p>",
-            "<div>",
-            "</div>",
-            "<b a=1>",
-            "</b>",
-            "<a href='x'>",
-            "<li>",
-            "<ul>",
-            "</ul>",
-        ]
-        + [
-            "<h2>",
-            "<table>",
-            "<tr>",
-            "<td>",
-            "</table>",
-            "text",
-            "<",
-            ">",
-            "</",
-            "'",
-            '"',
-            "=",
-            "<br>",
-        ]
-        + ["<!--", "-->", "<script>", "</script>", "<a b='", "<IMG SRC=x>", "&lt;", "<svg/>", "\0"]
-    )
+    st.sampled_from([piece.replace("_", " ") for piece in RUBBISH.split()] + ["\0"])
     | st.text(max_size=8),
     max_size=60,
 ).map("".join)

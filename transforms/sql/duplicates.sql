@@ -67,9 +67,13 @@ same_text AS (
         original.article_id AS other_id,
         'nearly the same text (' || jaccard || ')' AS reason
     FROM (
-        SELECT article_id, other_id, jaccard FROM near_duplicates
+        SELECT * FROM near_duplicates
         UNION ALL
-        SELECT other_id, article_id, jaccard FROM near_duplicates
+        SELECT
+            other_id,
+            article_id,
+            jaccard
+        FROM near_duplicates
     ) AS pair (article_id, other_id, jaccard)
     INNER JOIN candidates AS copy ON pair.article_id = copy.article_id
     INNER JOIN candidates AS original ON pair.other_id = original.article_id
@@ -123,9 +127,9 @@ chains AS (
     UNION ALL
     SELECT
         chains.article_id,
-        firsts.duplicate_of
+        further.duplicate_of
     FROM chains
-    INNER JOIN firsts ON chains.duplicate_of = firsts.article_id
+    INNER JOIN firsts AS further ON chains.duplicate_of = further.article_id
 )
 
 SELECT
@@ -135,5 +139,5 @@ SELECT
     firsts.kept_because
 FROM firsts
 INNER JOIN chains ON firsts.article_id = chains.article_id
-WHERE chains.duplicate_of NOT IN (SELECT article_id FROM firsts)
+WHERE chains.duplicate_of NOT IN (SELECT repeats.article_id FROM repeats)
 ORDER BY firsts.article_id

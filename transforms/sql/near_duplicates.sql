@@ -11,13 +11,19 @@
 WITH texts AS (
     SELECT
         article_id,
-        list_filter(
-            string_split_regex(
-                lower(strip_accents(concat_ws(' ', title, dek, text[:8 * $near_duplicate_words]))),
-                '[^\p{L}\p{N}]+'
+        list_slice(
+            list_filter(
+                string_split_regex(
+                    lower(strip_accents(
+                        concat_ws(' ', title, dek, substring(text, 1, 8 * $near_duplicate_words))
+                    )),
+                    '[^\p{L}\p{N}]+'
+                ),
+                LAMBDA word: word != ''
             ),
-            lambda word: word != ''
-        )[1:$near_duplicate_words] AS words
+            1,
+            $near_duplicate_words
+        ) AS words
     FROM articles
 ),
 

@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS fetches (
     entries INTEGER NOT NULL,  -- in the document
     new_articles INTEGER NOT NULL,
     changed_articles INTEGER NOT NULL,
-    gap_since TIMESTAMPTZ,  -- nothing in common with the poll before: what came in between may be lost
+    gap_since TIMESTAMPTZ,  -- nothing in common with the poll before: some may be lost since
     flags VARCHAR [] NOT NULL,  -- what had to be repaired or cut
     PRIMARY KEY (feed_id, fetched_at)
 );
