@@ -94,6 +94,16 @@ def digest(
         Path | None, typer.Option("--out", help="Where issues are written.", metavar="DIR")
     ] = None,
     send: Annotated[bool, typer.Option("--send", help="Mail it to every recipient, once.")] = False,
+    send_test: Annotated[
+        str | None,
+        typer.Option(help="Mail it to this address only, marked as a test.", metavar="ADDRESS"),
+    ] = None,
+    confirm_late: Annotated[
+        bool,
+        typer.Option(
+            "--confirm-late", help="With --send: also late, or to readers who came since."
+        ),
+    ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print each story's score as the sum of its parts.")
     ] = False,
@@ -111,10 +121,14 @@ def digest(
     if explain:
         show_explained(out, built.news)
     show_written(out, written)
+    if send_test:
+        from flows.mailing import send_test as send_one
+
+        out.print(send_one(settings, built.letter, send_test, datetime.now(UTC)))
     if send:
         from flows.sending import send_issue
 
-        if not send_issue(settings, built, err, out):
+        if not send_issue(settings, built, err, out, is_confirmed=confirm_late):
             raise typer.Exit(1)
 
 

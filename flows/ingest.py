@@ -8,7 +8,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.ingesting import summarise
 from flows.settings import load_settings
-from flows.steps import plan, poll, report_ingest
+from flows.steps import mail_waiting, plan, poll, report_ingest
 from transforms.errors import PerigeeError
 from transforms.store import Stored
 
@@ -42,6 +42,7 @@ def ingest(now: datetime | None = None) -> dict[str, Any]:
     polls = [p for batch, _ in done for p in batch]
     ingested = summarise(len(settings.feeds), polls, sum((s for _, s in done), Stored()))
     report_ingest(ingested, polls)
+    mail_waiting(settings, moment)  # copies that a mail server has put off
     if polls and len(ingested.failures) == len(polls):
         message = f"all {len(polls)} feeds failed; see the artifact 'feeds', and the network"
         raise NoUsableFeedError(message)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from flows.deciding import decide
 from flows.mailing import deliver_issue
 from flows.settings import Settings
 from flows.showing_delivery import DeliveryProgress, show_receipts
@@ -13,14 +14,37 @@ from reports.records import Letter
 from reports.render import render_letter
 
 
-def send_issue(settings: Settings, built: BuiltIssue, err: Console, out: Console) -> bool:
-    """Mail the issue to every reader who has not got it; return whether the run came to its end."""
+def send_issue(
+    settings: Settings,
+    built: BuiltIssue,
+    err: Console,
+    out: Console,
+    *,
+    is_confirmed: bool = False,
+) -> bool:
+    """Mail the issue to every reader who has not got it; return whether the run came to its end.
+
+    An issue that was mailed before waits for `is_confirmed`, as it does in the scheduled flow.
+    (How late it is does not count: a person is asking for it now.)
+    """
+    now = datetime.now(UTC)
+    decision = decide(
+        settings,
+        built.issue.issue_id,
+        week=str(built.week),
+        due_at=now,
+        now=now,
+        is_confirmed=is_confirmed,
+    )
+    if not decision.may_send:
+        out.print(decision.words, soft_wrap=True)
+        return True
     with DeliveryProgress(err) as progress:
         receipt = deliver_issue(
             settings,
             built.letter,
             built.issue.issue_id,
-            datetime.now(UTC),
+            now,
             smaller=smaller_letter(settings, built),
             on_start=progress.start,
             on_done=progress.step,

@@ -90,6 +90,8 @@ class DeliverySettings(_Section):
         smtp_url: `smtp://host`, `smtps://user@host`, `smtp://user@host:587?starttls=required`; the
             password comes from the environment (`PERIGEE_SMTP_PASSWORD`). Without `starttls=`
             STARTTLS is required, except on this machine.
+        credentials_block: The Prefect block (`EmailServerCredentials` of prefect-email) that holds
+            the server's login; for the flows, instead of address and environment.
         sender: The `From` of the letter (`from` in the file).
         bounce_address: The envelope's sender, which bounces go to; by default the `From`.
         list_id: The `List-Id`; by default made of the sender's domain.
@@ -116,6 +118,7 @@ class DeliverySettings(_Section):
     """
 
     smtp_url: str | None = None
+    credentials_block: str | None = None
     sender: str = Field(default="Perigee <perigee@localhost.localdomain>", alias="from")
     bounce_address: str | None = None
     list_id: str | None = None
@@ -197,6 +200,11 @@ class Settings(BaseModel):
     feeds: tuple[Feed, ...]
     smtp_password: str | None = Field(default=None, repr=False)
     secret: str | None = Field(default=None, repr=False)
+
+    def with_login(self, smtp_url: str, password: str | None) -> "Settings":
+        """Return the same with another mail server and its password."""
+        delivery = self.delivery.model_copy(update={"smtp_url": smtp_url})
+        return self.model_copy(update={"delivery": delivery, "smtp_password": password})
 
     @property
     def zone(self) -> ZoneInfo:

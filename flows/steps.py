@@ -5,15 +5,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from prefect import task
-from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.artifacts import (
+    create_markdown_artifact,
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows import ingesting, mailing, telling
 from flows.batches import Batch, batches_of
+from flows.copies import Delivery
 from flows.deciding import Decision, decide
 from flows.picturing import gather_pictures
 from flows.polling import Poller
@@ -22,7 +29,7 @@ from flows.settings import Settings
 from flows.showing_delivery import delivery_rows
 from reports.pictures import pictures_wanted
 from reports.records import Picture
-from transforms.errors import DatabaseBusyError
+from transforms.errors import ConfigError, DatabaseBusyError
 from transforms.records import WeekNews
 from transforms.store import Poll, Stored
 from transforms.weeks import Week
@@ -167,16 +174,92 @@ def judge(
 )
 def mail(settings: Settings, built: telling.BuiltIssue, now: datetime) -> mailing.Receipt:
     """Mail each reader once; see `flows.mailing`. Trying again sends nothing twice."""
+    progress = SendingProgress(built.issue.issue_id)
     receipt = mailing.deliver_issue(
-        settings,
+        with_credentials(settings),
         built.letter,
         built.issue.issue_id,
         now,
         smaller=smaller_letter(settings, built),
+        on_start=progress.start,
+        on_done=progress.step,
     )
+    report_delivery(receipt)
+    return receipt
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=2,
+    retry_delay_seconds=[30, 120],
+    retry_condition_fn=is_transient,
+)
+def mail_waiting(settings: Settings, now: datetime) -> int:
+    """Mail the copies that were put off and are due; return how many left."""
+    receipts = mailing.deliver_due(with_credentials(settings), now)
+    for receipt in receipts:
+        report_delivery(receipt)
+    return sum(len(receipt.sent) for receipt in receipts)
+
+
+def report_delivery(receipt: mailing.Receipt) -> None:
+    """Leave a table of a run's copies in the UI; addresses are masked."""
     create_table_artifact(
         key="deliveries",
         table=delivery_rows(receipt),
         description=f"What became of {receipt.issue_id}; addresses are masked.",
     )
-    return receipt
+
+
+class SendingProgress:
+    """A progress bar in the UI; moved at most once for each percent."""
+
+    def __init__(self, issue_id: str) -> None:
+        """Name the issue; the bar appears when sending starts."""
+        self._issue_id = issue_id
+        self._total = 0
+        self._done = 0
+        self._shown = 0
+
+    def start(self, total: int) -> None:
+        """Show how many copies there are."""
+        self._total = total
+        self._artifact = create_progress_artifact(
+            progress=0.0, key="sending", description=f"{total:,} copies of {self._issue_id}"
+        )
+
+    def step(self, _delivery: Delivery) -> None:
+        """Count one copy."""
+        self._done += 1
+        percent = 100 * self._done // max(self._total, 1)
+        if percent > self._shown:
+            self._shown = percent
+            update_progress_artifact(self._artifact, progress=float(percent))  # type: ignore[arg-type]
+
+
+def with_credentials(settings: Settings) -> Settings:
+    """Return the settings with the mail server's login from the Prefect block, if one is named.
+
+    Raises:
+        ConfigError: The extra `email-block` is not installed.
+    """
+    name = settings.delivery.credentials_block
+    if name is None:
+        return settings
+    try:
+        from prefect_email import EmailServerCredentials  # noqa: PLC0415 an optional extra
+    except ImportError as error:
+        message = f"[delivery] credentials_block = {name!r} needs `pip install prefect-email`"
+        raise ConfigError(message) from error
+    block = EmailServerCredentials.load(name)
+    return settings.with_login(smtp_url_of(block), block.password.get_secret_value())
+
+
+def smtp_url_of(block: Any) -> str:  # noqa: ANN401 the extra may be missing
+    """Return the address that says what the block says: server, port, user and kind of TLS."""
+    kind = getattr(block.smtp_type, "name", str(block.smtp_type))
+    scheme = "smtps" if kind == "SSL" else "smtp"
+    server = getattr(block.smtp_server, "value", block.smtp_server)
+    user = f"{quote(block.username, safe='')}@" if block.username else ""
+    port = f":{block.smtp_port}" if block.smtp_port else ""
+    return f"{scheme}://{user}{server}{port}" + ("?starttls=required" if kind == "STARTTLS" else "")

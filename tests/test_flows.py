@@ -8,6 +8,7 @@ import pytest
 from mailroom import a_mail_server
 from prefect.artifacts import Artifact
 from prefect.testing.utilities import prefect_test_harness
+from prefect_email import EmailServerCredentials
 
 from flows.database import open_database
 from flows.demo import SAMPLE, SAMPLE_NOW, SAMPLE_WEEK
@@ -15,6 +16,7 @@ from flows.digest import digest
 from flows.ingest import NoUsableFeedError, ingest
 from flows.recipients import add_reader
 from flows.settings import Settings, load_settings
+from flows.steps import with_credentials
 
 pytestmark = [
     pytest.mark.prefect,
@@ -100,3 +102,29 @@ def test_hour_in_which_every_feed_fails_is_a_failed_run(sample: Settings):
 
     with pytest.raises(NoUsableFeedError, match="all 1 feeds failed"):
         ingest(now=SAMPLE_NOW)
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize(
+    ("kind", "port", "url"),
+    [
+        ("INSECURE", 2525, "smtp://ada%40example.org@127.0.0.1:2525"),
+        ("STARTTLS", 587, "smtp://ada%40example.org@127.0.0.1:587?starttls=required"),
+        ("SSL", 465, "smtps://ada%40example.org@127.0.0.1:465"),
+    ],
+)
+def test_login_of_the_mail_server_comes_from_a_prefect_block(sample: Settings, kind, port, url):
+    EmailServerCredentials(
+        username="ada@example.org",
+        password="a password",
+        smtp_server="127.0.0.1",
+        smtp_type=kind,
+        smtp_port=port,
+    ).save("mail", overwrite=True)
+    delivery = sample.delivery.model_copy(update={"credentials_block": "mail"})
+
+    settings = with_credentials(sample.model_copy(update={"delivery": delivery}))
+
+    assert settings.delivery.smtp_url == url
+    assert settings.smtp_password == "a password"
+    assert "a password" not in repr(settings)

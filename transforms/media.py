@@ -33,7 +33,9 @@ def read_images(body: bytes, base: str) -> list[tuple[Figure, ...]]:
     if root is None:
         return []
     return [
-        _entry_images(entry, base) for entry in root.iter() if _name(entry) in ("item", "entry")
+        _entry_images(entry, entry.base or base)
+        for entry in root.iter()
+        if _name(entry) in ("item", "entry")
     ]
 
 

@@ -295,7 +295,7 @@ def _insert_articles(
         f"""
         INSERT INTO articles BY NAME
         SELECT {unnested(columns)}, $now::TIMESTAMPTZ AS first_seen_at
-        """,  # noqa: S608 our own column names
+        """,
         columns_of([_row(article) for article in articles], tuple(columns)) | {"now": now},
     )
 

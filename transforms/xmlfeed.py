@@ -15,10 +15,13 @@ MAX_TOPICS = 50
 MINUTES = {"hourly": 60, "daily": 1_440, "weekly": 10_080, "monthly": 43_200, "yearly": 525_600}
 CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
+TAG = re.compile(r"<[a-z/!]", re.IGNORECASE)
 PARTED = "\n\n"
 WEB = re.compile(r"https?://", re.IGNORECASE)
 # The address of a link or picture in a body; bounded, for bodies that are nothing but "<a <a".
-ADDRESS = re.compile(r"(<(?:a|img)\b[^<>]{0,500}?\s(?:href|src)=[\"'])([^\"'<>]{1,2048})", re.I)
+ADDRESS = re.compile(
+    r"(<(?:a|img)\b[^<>]{0,500}?\s(?:href|src)=[\"'])([^\"'<>]{1,2048})", re.IGNORECASE
+)
 
 # feedparser takes a picture's caption for the entry's description.
 MEDIA_DESCRIPTION = re.compile(
@@ -128,16 +131,26 @@ def _title(detail: Any) -> str | None:  # noqa: ANN401
     return _markup(detail) if detail and detail.get("type") != "text/plain" else _value(detail)
 
 
-def _markup(detail: Any) -> str | None:  # noqa: ANN401
-    """Return text as markup, so that what follows has one kind to read."""
+def _markup(detail: Any, *, has_base: bool = False) -> str | None:  # noqa: ANN401
+    """Return text as markup, so that what follows has one kind to read.
+
+    Args:
+        detail: feedparser's.
+        has_base: The document sets addresses that others are relative to (`xml:base`).
+    """
     value = _value(detail)
-    if (
-        value
-        and detail.get("type") == "text/plain"
-        and not re.search(r"<[a-z/!]", value, re.IGNORECASE)
-    ):
-        return escape(value, quote=False).replace("\n\n", "</p><p>")
-    return value
+    if value and detail.get("type") == "text/plain" and not TAG.search(value):
+        text = escape(value, quote=False)
+        return f"<p>{text.replace(PARTED, '</p><p>')}</p>" if PARTED in text.strip() else text
+    base = detail.get("base") if has_base and value else None
+    return ADDRESS.sub(lambda found: _joined(found, base), value) if value and base else value
+
+
+def _joined(found: re.Match[str], base: str) -> str:
+    try:
+        return found[1] + escape(urljoin(base, unescape(found[2])))
+    except ValueError:
+        return found[0]
 
 
 def _value(detail: Any) -> str | None:  # noqa: ANN401

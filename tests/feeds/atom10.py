@@ -1,4 +1,4 @@
-from transforms.records import Entry, ParsedFeed
+from transforms.records import Entry, Figure, ParsedFeed
 
 FEED = ParsedFeed(
     format="atom",
@@ -11,19 +11,23 @@ FEED = ParsedFeed(
             url="https://limb.example/news/artemis-crew",
             title="Crew of <em>Artemis</em> II &amp; its capsule",
             summary="Four people and a capsule.",
-            content='<p>Four people train in <a href="houston">a capsule</a>.</p><p>They like it.</p>',
+            content='<p>In <a href="https://limb.example/news/houston">a box</a>.</p><p>Four.</p>',
             published_raw="2026-11-17T23:59:59.5+01:00",
             updated_raw="2026-11-18T09:00:00Z",
             authors=(
                 "Ada Tester",
                 "Ben Sample",
             ),
+            images=(
+                Figure(
+                    url="https://limb.example/news/crew.jpg",
+                ),
+            ),
             topics=(
                 "Human spaceflight",
                 "moon",
             ),
             language="en-GB",
-            guid_is_url=True,
         ),
         Entry(
             guid="tag:limb.example,2026:8",
@@ -31,8 +35,8 @@ FEED = ParsedFeed(
             title="Kapsel ist da < und weiter",
             summary="Sie steht auf dem Hof &amp; wartet.",
             updated_raw="2026-11-16T09:00:00Z",
-            language="en-GB",
-            guid_is_url=True,
+            authors=("The Limb Desk",),
+            language="de",
         ),
     ),
 )

@@ -1,7 +1,7 @@
 from transforms.records import Entry, ParsedFeed
 
 FEED = ParsedFeed(
-    format="unknown",
+    format="rss",
     title=None,
     link=None,
     language=None,

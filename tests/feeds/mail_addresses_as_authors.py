@@ -9,12 +9,12 @@ FEED = ParsedFeed(
         Entry(
             url="https://mailed.example/1",
             title="With a name",
-            authors=("ple (Ada Tester",),
+            authors=("ada@mailed.example (Ada Tester)",),
         ),
         Entry(
             url="https://mailed.example/2",
             title="Without one",
-            authors=("ple",),
+            authors=("desk@mailed.example",),
         ),
     ),
 )

@@ -11,7 +11,7 @@ FEED = ParsedFeed(
             url="https://farside.example/probe-wakes/",
             title="Probe wakes from its long sleep",
             summary="It answered on the third call.",
-            content="<p>The probe <b>answered</b> on the third call.</p><p>Nobody had hoped for it.</p>",
+            content="<p>The probe <b>answered</b> on call three.</p><p>All are glad.</p>",
             published_raw="Wed, 18 Nov 2026 08:30:00 EST",
             authors=(
                 "Ada Tester",

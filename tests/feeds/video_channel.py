@@ -21,7 +21,6 @@ FEED = ParsedFeed(
                     caption="It opens & closes.",
                 ),
             ),
-            guid_is_url=True,
         ),
     ),
 )

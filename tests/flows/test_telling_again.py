@@ -30,6 +30,8 @@ CRATER = "The lunar lander Meridian carries {n} instruments to the south pole cr
 OLD = ("old", "Old telescope opens its dome", "A telescope opened its dome again.", 9)
 ORBITER = "The Mars orbiter Calypso entered orbit around Mars after a burn of nineteen minutes."
 
+ALSO = "After nineteen minutes of burning, the orbiter Calypso was caught by the gravity of Mars."
+
 
 def feed(*entries):
     items = "".join(
@@ -102,7 +104,7 @@ def test_correction_stands_in_the_letter_with_its_words(desk):
 def test_story_of_two_outlets_that_came_in_after_its_issue_is_told_late(desk):
     desk(BEFORE)
     orbiter = ("orbiter", "Calypso enters orbit around Mars", ORBITER, 12)
-    also = ("also", "Mars orbiter Calypso enters orbit around Mars", ORBITER, 12)
+    also = ("also", "Calypso is in orbit around Mars", ALSO, 12)
     settings = desk(AFTER, farside=[orbiter], deep=[also])
 
     issue = build_issue(settings, W47).issue
@@ -114,7 +116,7 @@ def test_story_of_two_outlets_that_came_in_after_its_issue_is_told_late(desk):
 
 def test_past_that_a_feed_brings_at_its_first_poll_is_not_late(desk):
     orbiter = ("orbiter", "Calypso enters orbit around Mars", ORBITER, 12)
-    also = ("also", "Mars orbiter Calypso enters orbit around Mars", ORBITER, 12)
+    also = ("also", "Calypso is in orbit around Mars", ALSO, 12)
     settings = desk(AFTER, farside=[orbiter], deep=[also])
 
     assert build_issue(settings, W47).issue.late == ()
