@@ -38,9 +38,7 @@ def count(database, table, where="true"):
 def test_a_week_of_fifty_outlets_loses_nothing_and_ends_in_304_throughout(shared, tmp_path):
     start = datetime(2023, 4, 17, tzinfo=UTC)
 
-    passes, database = replay(
-        shared, tmp_path, "week-2023-04-17", start, timedelta(hours=12)
-    )
+    passes, database = replay(shared, tmp_path, "week-2023-04-17", start, timedelta(hours=12))
 
     assert {outcome for p in passes for outcome in p.outcomes} == {"ok", "not_modified"}
     assert passes[-1].outcomes == {"not_modified": 50}
@@ -64,9 +62,7 @@ def test_every_captured_feed_has_an_outcome_and_entries(shared, tmp_path):
 def test_four_weeks_of_two_feeds_bring_each_article_once(shared, tmp_path):
     start = datetime(2026, 3, 22, tzinfo=UTC)
 
-    passes, database = replay(
-        shared, tmp_path, "series-2026-artemis2", start, timedelta(days=4)
-    )
+    passes, database = replay(shared, tmp_path, "series-2026-artemis2", start, timedelta(days=4))
 
     assert passes[-1].outcomes == {"not_modified": 2}
     assert count(database, "articles") == sum(p.stored.new for p in passes)

@@ -17,7 +17,7 @@ from transforms.boilerplate import (
 from transforms.figures import Piece, credit_of, same_words, split_credit, tie_captions
 from transforms.pictures import is_emoji, picture_of
 from transforms.records import Block, Figure
-from transforms.tags import BLOCKS, HEADINGS
+from transforms.htmltokens import BLOCKS, HEADINGS
 from transforms.text import one_line
 
 # lxml has no types of its own.
@@ -46,7 +46,7 @@ _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 
 
 def tree_of(tame: str) -> Element:
-    """Return the tree of markup that `transforms.tags.tamed` wrote; its root is `html`."""
+    """Return the tree of markup that `transforms.htmltokens.tamed` wrote; its root is `html`."""
     parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # The paragraph keeps libxml2 from calling an empty document an error.
     markup = f"<html><body>{tame}</body></html>" if "<body" not in tame else tame

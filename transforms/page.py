@@ -26,7 +26,7 @@ from transforms.normalise import identify
 from transforms.pagehead import BYLINE, Head, read_head
 from transforms.records import Article, Block
 from transforms.related import take_related, take_topics
-from transforms.tags import tamed
+from transforms.htmltokens import tamed
 from transforms.text import one_line, paragraph, title_key
 from transforms.urls import canonical_url, clean_url
 

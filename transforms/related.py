@@ -17,7 +17,7 @@ from transforms.labels import (
     is_related_label,
 )
 from transforms.records import RelatedItem
-from transforms.tags import HEADINGS
+from transforms.htmltokens import HEADINGS
 from transforms.teasers import LINKED, address_of, link_share, read_items
 from transforms.text import one_line
 

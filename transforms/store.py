@@ -209,9 +209,7 @@ class _Batch:
         """Read what is known of the offered articles, by their ids and by their guids."""
         if not offered:
             return
-        apart = [
-            identify(replace(a, canonical_url=None)) for _, a in offered if a.canonical_url
-        ]
+        apart = [identify(replace(a, canonical_url=None)) for _, a in offered if a.canonical_url]
         parameters = {
             "ids": list({*(a.article_id for _, a in offered), *apart}),
             "feeds": [feed_id for feed_id, a in offered if a.guid],
@@ -340,9 +338,7 @@ def _revise(connection: duckdb.DuckDBPyConnection, article: Article, now: dateti
     body = before["body"] if "body" in kept else json.loads(values["body"])
     change = compare(
         RevisionText(before["title"], before["dek"], _text(before["body"])),
-        RevisionText(
-            article.title, before["dek"] if "dek" in kept else article.dek, _text(body)
-        ),
+        RevisionText(article.title, before["dek"] if "dek" in kept else article.dek, _text(body)),
     )
     if change is not None:
         connection.execute(

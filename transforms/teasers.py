@@ -10,7 +10,7 @@ from transforms.boilerplate import class_words, is_boilerplate
 from transforms.errors import InvalidURLError
 from transforms.labels import is_maybe_label, is_related_label
 from transforms.records import RelatedItem
-from transforms.tags import HEADINGS
+from transforms.htmltokens import HEADINGS
 from transforms.text import one_line, paragraph
 from transforms.urls import clean_url
 

@@ -11,9 +11,7 @@ NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
 
 def normalised(*entries, link="https://farside.example/", title="Farside"):
     parsed = ParsedFeed("rss", title, link, "en", entries)
-    return normalise_entries(
-        parsed, feed_id="farside", url="https://farside.example/feed", now=NOW
-    )
+    return normalise_entries(parsed, feed_id="farside", url="https://farside.example/feed", now=NOW)
 
 
 def article(**changes):

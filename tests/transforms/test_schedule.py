@@ -63,9 +63,7 @@ def test_retry_after_moves_the_next_poll(outcome):
 def test_hours_and_days_of_quiet_are_kept():
     wishes = Wishes(skip_hours=tuple(range(12, 20)), skip_days=("thursday",))
 
-    moment = next_poll_at(
-        "farside", NOW, "ok", BOUNDS, wishes=wishes, rhythm=HOUR, failures=0
-    )
+    moment = next_poll_at("farside", NOW, "ok", BOUNDS, wishes=wishes, rhythm=HOUR, failures=0)
 
     assert (moment.hour >= 20, f"{moment:%A}") == (True, "Wednesday")
 

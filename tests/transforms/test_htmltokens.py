@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.blocks import tree_of
-from transforms.tags import MAX_DEPTH, VOID, attributes_of, tamed, tokens
+from transforms.htmltokens import MAX_DEPTH, VOID, attributes_of, tamed, tokens
 
 RUBBISH = """<p> </p> <div> </div> <b_a=1> </b> <a_href='x'> <li> <ul> </ul> <h2> <table> <tr> <td>
 </table> text < > </ ' " = <br> <!-- --> <script> </script> <a_b=' <IMG_SRC=x> &lt; <svg/>"""
