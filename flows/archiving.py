@@ -16,12 +16,20 @@ from datetime import datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from flows.database import attach_read_only, memory_database
-from flows.settings import Settings, config_file
-from flows.telling import BuiltIssue, build_issue, issue_settings, load_judgement, made_issues
+from flows.settings import DEFAULT_EDITION, Settings, config_file
+from flows.telling import (
+    BuiltIssue,
+    build_issue,
+    issue_id_of,
+    issue_settings,
+    load_judgement,
+    made_issues,
+)
 from reports.archive import (
     Edition,
     Site,
@@ -36,7 +44,6 @@ from reports.archive import (
 )
 from reports.archive_feeds import draw_feeds
 from reports.archive_records import (
-    DEFAULT_EDITION,
     Revision,
     ToldIssue,
     issue_from_json,
@@ -45,6 +52,7 @@ from reports.archive_records import (
 )
 from reports.render import pictures_of, render_html
 from transforms.dates import iso_z
+from transforms.desk import read_actions
 from transforms.week_news import TOLD_AT, Window
 from transforms.weeks import Week
 
@@ -107,20 +115,24 @@ def build_archive(
         DatabaseBusyError: Another process kept the database for too long.
     """
     address = base_url or settings.digest.archive_url
-    weeks, mailed = _look(settings, now)
     issues, told = [], []
-    for week in weeks:
-        issue_id = str(week.week)
-        before = _kept(folder, issue_id)
-        if before is None or before.made_of != week.mark or not _page(folder, issue_id).exists():
-            on_stage(f"tell {week.week}")
-            before = _tell(settings, folder, week, before, is_mailed=issue_id in mailed)
-            told.append(issue_id)
-        issues.append(before)
+    series = [settings.for_edition(edition) for edition in _edition_ids(settings)]
+    for chosen in series:
+        weeks, mailed = _look(chosen, now)
+        for week in weeks:
+            issue_id = issue_id_of(chosen, week.week)
+            issue = _kept(folder, issue_id)
+            if issue is None or issue.made_of != week.mark or _is_without_page(folder, issue):
+                on_stage(f"tell {issue_id}")
+                issue = _tell(chosen, folder, week, issue, is_mailed=issue_id in mailed)
+                told.append(issue_id)
+            issues.append(issue)
     judgement = load_judgement(settings)
     site = Site(
-        editions=(Edition(DEFAULT_EDITION, settings.digest.title, settings.digest.tagline),),
-        issues=tuple(issue for issue in reversed(issues) if issue.stories),
+        editions=tuple(
+            Edition(each.edition_id, each.digest.title, each.digest.tagline) for each in series
+        ),
+        issues=tuple(sorted((i for i in issues if i.stories), key=lambda i: i.week, reverse=True)),
         vocabulary=judgement.vocabulary.tags,
         language=settings.digest.language,
         time_zone=settings.time_zone,
@@ -140,6 +152,14 @@ def build_archive(
     )
 
 
+def _edition_ids(settings: Settings) -> list[str]:
+    return [DEFAULT_EDITION, *(edition.id for edition in settings.editions)]
+
+
+def _is_without_page(folder: Path, issue: ToldIssue) -> bool:
+    return bool(issue.stories) and not _page(folder, issue.issue_id).exists()
+
+
 def _look(settings: Settings, now: datetime) -> tuple[list[_Week], set[str]]:
     """Return the weeks to tell, oldest first, and the ids of the issues that were mailed."""
     with (
@@ -153,12 +173,17 @@ def _look(settings: Settings, now: datetime) -> tuple[list[_Week], set[str]]:
         if first is None or None in first:
             return [], set()
         week, last = _first_week(settings, *first), Week.last_whole(now, settings.time_zone)
-        common = _common_mark(settings)
+        made = made_issues(connection)
+        actions = read_actions(connection, settings.edition_id, "durable")
         weeks = []
         while week <= last:
+            ids = [issue_id_of(settings, each) for each in (week.previous(), week)]
+            near = {str(week.previous()), str(week)}
+            done = [str(action) for action in actions if action.week in near]
+            common = f"{_common_mark(settings)}|{[made.get(each) for each in ids]}|{done}"
             weeks.append(_Week(week, _mark(connection, settings, week, common)))
             week = week.next()
-        return weeks, set(made_issues(connection))
+        return weeks, set(made)
 
 
 def _first_week(settings: Settings, first_poll: datetime, first_told: datetime) -> Week:
@@ -197,8 +222,15 @@ def _common_mark(settings: Settings) -> str:
         path = config_file(settings.config, name)
         digest.update(path.read_bytes() if path.is_file() else b"")
     chosen = settings.digest.model_dump(mode="json") | {"zone": settings.time_zone}
-    digest.update(json.dumps([chosen, repr(settings.feeds)], sort_keys=True).encode())
+    edition = settings.edition.model_dump(mode="json") if settings.edition else None
+    facts = [chosen, _sorted_lists(edition), repr(settings.feeds)]
+    digest.update(json.dumps(facts, sort_keys=True).encode())
     return digest.hexdigest()
+
+
+def _sorted_lists(facts: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the facts with their sets in order: as they come, they differ from run to run."""
+    return {k: sorted(v) if isinstance(v, list) else v for k, v in (facts or {}).items()}
 
 
 def _sources(folder: Traversable) -> Iterator[tuple[str, bytes]]:
@@ -241,13 +273,19 @@ def _tell(
 
 def archive_page(settings: Settings, built: BuiltIssue) -> str:
     """Return the letter, whole, with links that lead within the archive."""
-    chosen = replace(issue_settings(settings), archive_url="../index.html", feed_url="../atom.xml")
+    chosen = replace(
+        issue_settings(settings), archive_url="../index.html", feed_url=_feed_beside(settings)
+    )
     return render_html(
         built.issue,
         chosen,
         full=True,
         story_page=lambda item: f"../{story_path(item.story_id)}",
     )
+
+
+def _feed_beside(settings: Settings) -> str:
+    return f"../edition/{settings.edition.id}/atom.xml" if settings.edition else "../atom.xml"
 
 
 def _revisions(settings: Settings, built: BuiltIssue) -> dict[str, tuple[Revision, ...]]:

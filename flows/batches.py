@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from transforms.store import FeedState
 
 BATCH = 25
+# So many are polled at a time.
+SIDE_BY_SIDE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,10 @@ class Batch:
     number: int
     of: int
     states: tuple[FeedState, ...]
+
+    def share_of(self, workers: int) -> int:
+        """Return how many of `workers` this batch may have, so that all together have no more."""
+        return max(1, workers // min(self.of, SIDE_BY_SIDE))
 
 
 def batches_of(states: Sequence[FeedState], size: int = BATCH) -> list[Batch]:

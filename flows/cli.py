@@ -10,11 +10,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.logging import RichHandler
 
-from flows import cli_archive, cli_delivery, cli_feeds
+from flows import cli_archive, cli_articles, cli_delivery, cli_issue, cli_subscribing
 from flows.cli_context import err, moment_of, out, settings_of, week_of
 from flows.settings import load_settings
 from transforms.errors import PerigeeError
-from transforms.weeks import Week
 
 # What costs time to import (DuckDB, feedparser, Jinja2, Pillow) is imported by the command that
 # needs it, so that `--help` and the small commands answer at once.
@@ -28,9 +27,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
-app.add_typer(cli_feeds.app, name="feeds")
+app.add_typer(cli_subscribing.app, name="feeds")
+app.add_typer(cli_articles.app, name="articles")
+app.command()(cli_articles.pages)
 app.add_typer(cli_delivery.app)
 app.add_typer(cli_archive.app)
+app.add_typer(cli_issue.app)
 
 
 @app.callback()
@@ -85,10 +87,13 @@ def ingest(
 
 
 @app.command()
-def digest(
+def digest(  # noqa: PLR0913, PLR0917 its options
     context: typer.Context,
     week: Annotated[
         str | None, typer.Option(help="Such as 2026-W47; default: the last whole one.")
+    ] = None,
+    edition: Annotated[
+        str | None, typer.Option(help="One of perigee.toml; default: weekly, all news.")
     ] = None,
     folder: Annotated[
         Path | None, typer.Option("--out", help="Where issues are written.", metavar="DIR")
@@ -112,7 +117,7 @@ def digest(
     from flows.showing import show_explained, show_funnel, show_written
     from flows.telling import build_issue, write_issue
 
-    settings = settings_of(context)
+    settings = settings_of(context).for_edition(edition)
     chosen = week_of(week, settings)
     with err.status("") as status:
         built = build_issue(settings, chosen, on_stage=lambda verb: status.update(f"{verb} …"))
@@ -159,24 +164,6 @@ def label(
     with err.status("label …"):
         count = label_articles(settings_of(context), articles, labels)
     out.print(f"{count:,} articles labelled: {labels}")
-
-
-@app.command()
-def articles(
-    context: typer.Context,
-    tag: Annotated[str | None, typer.Option(help="Only with this tag.")] = None,
-    week: Annotated[
-        str | None, typer.Option(help="Such as 2026-W47; default: the running one.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
-) -> None:
-    """List a week's articles with their stories and tags."""
-    from flows.listing import list_articles
-    from flows.showing import show_articles
-
-    settings = settings_of(context)
-    chosen = Week.parse(week) if week else Week.of(datetime.now(UTC), settings.time_zone)
-    show_articles(out, list_articles(settings, chosen, tag), as_json=as_json)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from typing import TypeVar
 import duckdb
 
 from flows.recipients import create_delivery_tables
+from transforms.desk import create_desk_table
 from transforms.errors import ConfigError, DatabaseBusyError
 from transforms.store import create_tables
 
@@ -51,6 +52,7 @@ def open_database(
         if not is_read_only:
             create_tables(connection)
             create_delivery_tables(connection)
+            create_desk_table(connection)
         yield connection
     finally:
         connection.close()

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flows.copies import OPEN_STATES, STATES, count_states
+from flows.desking import may_send
 from flows.ledger import Ledger
 from flows.settings import Settings
+from transforms.weeks import Week
 
-Verdict = Literal["send", "resume", "late", "already sent"]
+Verdict = Literal["send", "resume", "late", "already sent", "not approved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Decision:
     """Whether to mail an issue now, and why.
 
     Attributes:
-        verdict: `send` and `resume` go on; `late` and `already sent` wait for a person.
+        verdict: `send` and `resume` go on; the others wait for a person.
         words: For logs and artifacts; they name the command that goes on all the same.
     """
 
@@ -82,12 +84,12 @@ def decide(
     now: datetime,
     is_confirmed: bool = False,
 ) -> Decision:
-    """Return whether a run may mail an issue, by what the outbox holds of it.
+    """Return whether a run may mail an issue, by what the outbox and the editor's desk hold of it.
 
     Raises:
         DatabaseBusyError: Another process kept the database for too long.
     """
-    return send_decision(
+    decision = send_decision(
         issue_id,
         Ledger(settings.database).write(lambda c: count_states(c, issue_id)),
         week=week,
@@ -96,6 +98,11 @@ def decide(
         max_lateness=timedelta(hours=settings.delivery.max_lateness),
         is_confirmed=is_confirmed,
     )
+    if decision.verdict != "send":
+        return decision
+    approval = may_send(settings, Week.parse(week), due_at, now)
+    verdict: Verdict = "send" if approval.may_send else "not approved"
+    return Decision(verdict, approval.words)
 
 
 def _hours(span: timedelta) -> str:

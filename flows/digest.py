@@ -9,25 +9,38 @@ from pydantic import Field
 
 from flows.settings import load_settings
 from flows.steps import draw, gather, judge, mail, tell, write
+from transforms.errors import DeliveryError
 from transforms.weeks import Week
 
 IsoWeek = Annotated[str, Field(pattern=r"^\d{4}-W\d{2}$", examples=["2026-W47"])]
 
 
-@flow(name="digest", flow_run_name="digest {week}", persist_result=False)
-def digest(week: IsoWeek | None = None, send: bool = True) -> dict[str, Any]:
+def run_name() -> str:
+    """Return what the UI calls a run."""
+    week = flow_run.parameters.get("week")
+    due_at = flow_run.scheduled_start_time
+    return f"digest {week}" if week else f"digest of the week before {due_at:%Y-%m-%d}"
+
+
+@flow(name="digest", flow_run_name=run_name, persist_result=False)
+def digest(
+    week: IsoWeek | None = None, send: bool = True, edition: str | None = None
+) -> dict[str, Any]:
     """Build the issue of `week` and mail it once.
 
-    Repeating it for the same week builds the same issue and mails nobody twice. A run that comes
-    too late, or for a week that was mailed before, says so and waits for a person.
+    Repeating it for the same week builds the same issue and mails nobody twice. A letter that is
+    late, or that waits for an approval, is built and not mailed, and the run fails: it needs a
+    person.
 
     Args:
-        week: Such as 2026-W47; default: the last whole one.
+        week: Such as 2026-W47; default: the last whole one at the scheduled time.
         send: Mail it; else only build it.
+        edition: One of perigee.toml; default: weekly, which tells everything.
     """
-    settings = load_settings()
+    settings = load_settings().for_edition(edition)
     now = datetime.now(UTC)
-    chosen = Week.parse(week) if week else Week.last_whole(now, settings.time_zone)
+    due_at = flow_run.scheduled_start_time or now
+    chosen = Week.parse(week) if week else Week.last_whole(due_at, settings.time_zone)
 
     news = tell(settings, chosen)  # dedupe, tag, cluster, rank
     pictures = gather(settings, news)
@@ -36,9 +49,12 @@ def digest(week: IsoWeek | None = None, send: bool = True) -> dict[str, Any]:
     result: dict[str, Any] = {"week": str(chosen), "page": str(page), "stories": len(news.stories)}
     if not send:
         return result
-    decision = judge(settings, built, flow_run.scheduled_start_time or now, now)
+    decision = judge(settings, built, due_at, now)
     get_run_logger().info(decision.words)
+    result["decision"] = decision.verdict
     if decision.may_send:
         receipt = mail(settings, built, now)
         result |= {"sent": len(receipt.sent), "complete": receipt.is_complete}
-    return result | {"decision": decision.verdict}
+    elif decision.verdict != "already sent":
+        raise DeliveryError(decision.words)
+    return result

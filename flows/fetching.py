@@ -1,11 +1,9 @@
 """Ask one feed, politely and safely: a conditional GET with limits, redirects by hand."""
 
-import email.utils
 import hashlib
 import re
 import threading
 import time
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -16,6 +14,17 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from urllib3.exceptions import HTTPError, LocationParseError
 
+from flows.answers import (
+    GZIP_MAGIC,
+    Decoder,
+    RefusedError,
+    causes_of,
+    evidence_of,
+    fresh_for,
+    retry_after,
+    short,
+    validator,
+)
 from flows.guard import Deadline, GuardPolicy, check_url, deadline_of
 from transforms.errors import InvalidURLError, UnsafeAddressError
 from transforms.parse import WALL
@@ -24,14 +33,10 @@ from transforms.urls import clean_url
 MAX_REDIRECTS = 5
 MAX_TRIES = 3
 MAX_PATIENCE = 5.0  # seconds of Retry-After that we wait within a run
-MAX_RETRY_AFTER = 86_400.0
-MAX_VALIDATOR = 1_024
-EVIDENCE_BYTES = 400
 CHUNK = 65_536
 WORTH_ANOTHER_TRY = frozenset({500, 502, 503, 504})
 PERMANENT = frozenset({301, 308})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-GZIP_MAGIC = b"\x1f\x8b"
 OUTCOME_OF_STATUS = {
     401: "forbidden",
     403: "forbidden",
@@ -96,16 +101,6 @@ class Response:
     seconds: float = 0.0
 
 
-class _RefusedError(Exception):
-    """The exchange ends here, with this outcome."""
-
-    def __init__(self, outcome: str, detail: str, *, may_pass: bool = False) -> None:
-        super().__init__(detail)
-        self.outcome = outcome
-        self.detail = detail
-        self.may_pass = may_pass
-
-
 class HostGate:
     """Lets one request at a time through to each host, some seconds apart."""
 
@@ -115,11 +110,18 @@ class HostGate:
         self._lock = threading.Lock()
         self._hosts: dict[str, threading.Lock] = {}
         self._next: dict[str, float] = {}
+        self._delays: dict[str, float] = {}
+
+    def slow_down(self, url: str, delay: float) -> None:
+        """Ask the host of `url` no more often than every `delay` seconds."""
+        host = _host(url)
+        self._delays[host] = max(delay, self._delay)
+        self._next[host] = max(self._next.get(host, 0.0), time.monotonic() + delay)
 
     @contextmanager
     def turn(self, url: str) -> Iterator[None]:
         """Wait for a polite moment at the host of `url`, and hold it for the block."""
-        host = (urlsplit(url).hostname or "").lower()
+        host = _host(url)
         with self._lock:
             gate = self._hosts.setdefault(host, threading.Lock())
         with gate:
@@ -129,7 +131,12 @@ class HostGate:
             try:
                 yield
             finally:
-                self._next[host] = time.monotonic() + self._delay
+                delay = self._delays.get(host, self._delay)
+                self._next[host] = time.monotonic() + delay
+
+
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
 
 
 def fetch_feed(
@@ -146,7 +153,7 @@ def fetch_feed(
     for attempt in range(1, MAX_TRIES + 1):
         try:
             response = exchange.ask()
-        except _RefusedError as refused:
+        except RefusedError as refused:
             response = exchange.response(refused.outcome, refused.detail)
             if not refused.may_pass or attempt == MAX_TRIES:
                 break
@@ -181,52 +188,53 @@ class _Exchange:
         """Follow redirects until there is an answer.
 
         Raises:
-            _RefusedError: There is none.
+            RefusedError: There is none.
         """
         url, is_permanent = self._question.url, True
         for _ in range(MAX_REDIRECTS + 1):
             self._url = url
             answer = self._hop(url)
             if isinstance(answer, Response):
-                moved = url if is_permanent and url != self._question.url else None
+                is_whole = answer.outcome in ("ok", "not_modified")
+                moved = url if is_permanent and is_whole and url != self._question.url else None
                 return replace(answer, permanent_url=moved)
             status, location = answer
             is_permanent = is_permanent and status in PERMANENT
             url = self._next_url(url, location)
         detail = f"more than {MAX_REDIRECTS} redirects"
-        raise _RefusedError("server_error", detail)
+        raise RefusedError("server_error", detail)
 
     def _next_url(self, url: str, location: str | None) -> str:
         if not location:
-            raise _RefusedError("server_error", "a redirect that does not say where to")
+            raise RefusedError("server_error", "a redirect that does not say where to")
         target = urljoin(url, location.strip())
         try:
             check_url(target, self._policy)
             target = clean_url(target)
         except (UnsafeAddressError, InvalidURLError) as error:
-            raise _RefusedError(
+            raise RefusedError(
                 "unsafe_address", f"redirected to an address we refuse: {error}"
             ) from error
         if url.startswith("https:") and target.startswith("http:"):
-            raise _RefusedError("unsafe_address", f"redirected from https to {target!r}")
+            raise RefusedError("unsafe_address", f"redirected from https to {target!r}")
         return target
 
     def _hop(self, url: str) -> Response | tuple[int, str | None]:
         """Make one request; return its answer, or status and place of a redirect."""
         if self.left <= 0:
-            raise _RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
+            raise RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
         with self._gate.turn(url), deadline_of(self.left) as deadline:
             began = time.monotonic()
             try:
                 check_url(url, self._policy)
                 self._requests += 1
                 return self._request(url)
-            except _RefusedError:
+            except RefusedError:
                 raise
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 raise self._reason(error, deadline) from error
             except (UnsafeAddressError, InvalidURLError) as error:
-                raise _RefusedError("unsafe_address", str(error)) from error
+                raise RefusedError("unsafe_address", str(error)) from error
             finally:
                 self.left -= time.monotonic() - began
 
@@ -253,9 +261,9 @@ class _Exchange:
         common = {
             "status": status,
             "content_type": raw.headers.get("Content-Type"),
-            "etag": _validator(raw.headers.get("ETag")),
-            "last_modified": _validator(raw.headers.get("Last-Modified")),
-            "fresh_for": _fresh_for(raw.headers),
+            "etag": validator(raw.headers.get("ETag")),
+            "last_modified": validator(raw.headers.get("Last-Modified")),
+            "fresh_for": fresh_for(raw.headers),
             "retry_after": retry_after(raw.headers.get("Retry-After"), datetime.now(UTC)),
         }
         if status == requests.codes.not_modified:
@@ -269,8 +277,11 @@ class _Exchange:
             return self.response("ok", None, body=body, **common)
         if status == requests.codes.no_content:
             return self.response("empty", "answered 204 No Content", **common)
-        page = self._body(raw, max_bytes=CHUNK, may_be_cut=True)
-        detail = f"answered {status} {raw.reason or ''}".strip()
+        try:
+            page = self._body(raw, max_bytes=CHUNK, may_be_cut=True)
+        except (RefusedError, HTTPError, OSError):
+            page = b""  # the status says enough
+        detail = short(f"answered {status} {raw.reason or ''}")
         outcome = OUTCOME_OF_STATUS.get(status, "server_error")
         if outcome in ("forbidden", "server_error") and WALL.search(page):
             outcome, detail = "bot_wall", f"{detail} with a page that asks for a person or a login"
@@ -283,57 +294,57 @@ class _Exchange:
         limit = max_bytes or self._question.max_body_bytes
         encoding = raw.headers.get("Content-Encoding", "").strip().lower()
         try:
-            decode = _decoder(encoding, limit)
+            decoder = Decoder(encoding, limit)
         except KeyError:
             if may_be_cut:
                 return b""
             detail = f"answered in the encoding {encoding!r}, which was not asked for"
-            raise _RefusedError("malformed", detail) from None
+            raise RefusedError("malformed", detail) from None
         parts: list[bytes] = []
         wire = size = 0
         for chunk in raw.raw.stream(CHUNK, decode_content=False):
             wire += len(chunk)
             self._wire_bytes += len(chunk)
-            part = decode(chunk)
+            part = decoder.decode(chunk)
             parts.append(part)
             size += len(part)
             if max(wire, size) > limit:
                 if may_be_cut:
                     break
-                raise _RefusedError("too_large", f"a body of more than {limit:,} bytes")
-        decode(None)
+                raise RefusedError("too_large", f"a body of more than {limit:,} bytes")
+        decoder.finish()
         body = b"".join(parts)
         if not encoding and body.startswith(GZIP_MAGIC):
-            unpack = _decoder("gzip", limit)
-            body = unpack(body)
+            unpack = Decoder("gzip", limit)
+            body = unpack.decode(body)
             if len(body) > limit:
-                raise _RefusedError("too_large", f"a body of more than {limit:,} bytes")
-            unpack(None)
+                raise RefusedError("too_large", f"a body of more than {limit:,} bytes")
+            unpack.finish()
         return body
 
     def _reason(  # noqa: PLR0911 one return per outcome
         self, error: Exception, deadline: Deadline
-    ) -> _RefusedError:
+    ) -> RefusedError:
         """Tell apart what requests throws into one basket."""
-        causes = list(_causes(error))
+        causes = list(causes_of(error))
         unsafe = next((c for c in causes if isinstance(c, UnsafeAddressError)), None)
-        text = _short(str(causes[-1]) or type(causes[-1]).__name__)
+        text = short(str(causes[-1]) or type(causes[-1]).__name__)
         if unsafe:
-            return _RefusedError("unsafe_address", str(unsafe))
+            return RefusedError("unsafe_address", str(unsafe))
         if deadline.expired:
-            return _RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
+            return RefusedError("timeout", f"no answer within {self._question.timeout:g} s")
         kinds = " ".join(type(cause).__name__ for cause in causes)
         if "Timeout" in kinds or "timed out" in text:
-            return _RefusedError("timeout", text, may_pass=True)
+            return RefusedError("timeout", text, may_pass=True)
         if re.search(r"SSL|Certificate", kinds):
-            return _RefusedError("tls_error", text)
+            return RefusedError("tls_error", text)
         if re.search(r"gaierror|NameResolution", kinds):
-            return _RefusedError("dns_error", text, may_pass=True)
+            return RefusedError("dns_error", text, may_pass=True)
         if isinstance(error, ValueError | LocationParseError) and not isinstance(
             error, requests.RequestException | HTTPError
         ):
-            return _RefusedError("connection_error", text)
-        return _RefusedError("connection_error", text, may_pass=True)
+            return RefusedError("connection_error", text)
+        return RefusedError("connection_error", text, may_pass=True)
 
     def response(self, outcome: str, detail: str | None, **facts: object) -> Response:
         """Return a response with the costs of the exchange so far."""
@@ -347,75 +358,6 @@ class _Exchange:
             wire_bytes=self._wire_bytes,
             **facts,  # type: ignore[arg-type]
         )
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Return the seconds that a Retry-After asks for, in either form, at most a day.
-
-    None where there is none, or where it is garbage (RFC 9110, section 10.2.3).
-    """
-    text = (header or "").strip()
-    if text.isdigit():
-        return min(float(text[:12]), MAX_RETRY_AFTER)
-    try:
-        moment = email.utils.parsedate_to_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max((moment - now).total_seconds(), 0.0), MAX_RETRY_AFTER)
-
-
-def evidence_of(body: bytes) -> str | None:
-    """Return the first bytes of a page, as text for a person, on one line."""
-    text = " ".join(body[:EVIDENCE_BYTES].decode("utf-8", "replace").split())
-    return "".join(c for c in text if c.isprintable()) or None
-
-
-def _fresh_for(headers: "requests.structures.CaseInsensitiveDict[str]") -> float | None:
-    """Return the seconds of Cache-Control max-age or, without it, until Expires."""
-    control = headers.get("Cache-Control", "").lower()
-    if found := re.search(r"max-age\s*=\s*\"?(\d{1,9})", control):
-        return float(found[1])
-    try:
-        expires = email.utils.parsedate_to_datetime(headers.get("Expires", ""))
-    except (TypeError, ValueError):
-        return None
-    expires = expires if expires.tzinfo else expires.replace(tzinfo=UTC)
-    return max((expires - datetime.now(UTC)).total_seconds(), 0.0)
-
-
-class _decoder:  # noqa: N801 used as a function
-    """Decodes chunks of a body; `None` ends it and checks that it was whole."""
-
-    def __init__(self, encoding: str, limit: int) -> None:
-        self._limit = limit
-        self._encoding = encoding
-        bits = {"": 0, "identity": 0, "gzip": 31, "x-gzip": 31, "deflate": 15}[encoding]
-        self._inflate = zlib.decompressobj(bits) if bits else None
-        self._has_begun = False
-
-    def __call__(self, chunk: bytes | None) -> bytes:
-        if self._inflate is None:
-            return chunk or b""
-        if chunk is None:
-            if self._has_begun and not self._inflate.eof:
-                raise _RefusedError(
-                    "connection_error", "a compressed body that was cut off", may_pass=True
-                )
-            return b""
-        try:
-            part = self._inflate.decompress(chunk, self._limit + 1)
-        except zlib.error as error:
-            if self._encoding == "deflate" and not self._has_begun:
-                # Some servers leave out the zlib header.
-                self._inflate = zlib.decompressobj(-15)
-                part = self._inflate.decompress(chunk, self._limit + 1)
-            else:
-                raise _RefusedError(
-                    "connection_error", f"a broken compressed body: {error}"
-                ) from error
-        self._has_begun = True
-        return part
 
 
 def _read_file(question: Question) -> Response:
@@ -447,29 +389,3 @@ def _read_file(question: Question) -> Response:
     if len(body) > question.max_body_bytes:
         return answer("too_large", f"a file of more than {question.max_body_bytes:,} bytes")
     return answer("ok", None, body=body, etag=etag, wire_bytes=len(body))
-
-
-def _validator(header: str | None) -> str | None:
-    """Return what can go back verbatim in a request header, or nothing at all."""
-    if not header or len(header) > MAX_VALIDATOR or not header.isprintable():
-        return None
-    return header.strip() or None
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the error and what is behind it: its cause, context, `reason` or first argument."""
-    seen: set[int] = set()
-    current: BaseException | None = error
-    while current is not None and id(current) not in seen:
-        seen.add(id(current))
-        yield current
-        inner = [getattr(current, "reason", None), *current.args, current.__cause__]
-        inner.append(current.__context__)
-        current = next(
-            (i for i in inner if isinstance(i, BaseException) and id(i) not in seen), None
-        )
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 200 else line[:199] + "…"  # noqa: PLR2004

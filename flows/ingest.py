@@ -5,45 +5,50 @@ from typing import Any
 
 from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
+from pydantic import AwareDatetime
 
-from flows.ingesting import summarise
+from flows.batches import SIDE_BY_SIDE
+from flows.ingesting import Ingested
 from flows.settings import load_settings
-from flows.steps import mail_waiting, plan, poll, report_ingest
+from flows.steps import mail_waiting, plan, poll, report_ingest, store
 from transforms.errors import PerigeeError
-from transforms.store import Stored
 
-# Batches polled side by side. (The two types agree; Prefect's generics cannot say so.)
-POLLERS: Any = ThreadPoolTaskRunner(max_workers=4)
+# (The two types agree; Prefect's generics cannot say so.)
+POLLERS: Any = ThreadPoolTaskRunner(max_workers=SIDE_BY_SIDE)
 
 
 class NoUsableFeedError(PerigeeError):
-    """Every feed that was asked has failed: more likely our network than all of them."""
+    """There is no feed, or all that were asked failed: more likely our network than all of them."""
 
 
-@flow(
-    name="ingest",
-    flow_run_name="ingest",
-    task_runner=POLLERS,
-    persist_result=False,
-)
-def ingest(now: datetime | None = None) -> dict[str, Any]:
+@flow(name="ingest", flow_run_name="ingest", task_runner=POLLERS, persist_result=False)
+def ingest(now: AwareDatetime | None = None) -> dict[str, Any]:
     """Poll the feeds that are due and keep what they bring.
 
     Safe to repeat and to interrupt; one broken feed never stops the hour.
 
     Args:
-        now: The moment of this pass; default: the present.
+        now: The moment of this pass, with its zone; default: the present.
+
+    Raises:
+        NoUsableFeedError: There is nothing to ask, or nobody has answered.
     """
     settings = load_settings()
     moment = now or datetime.now(UTC)
 
-    batches = plan(settings, moment)
-    done = [f.result() for f in [poll.submit(batch, settings, moment) for batch in batches]]
-    polls = [p for batch, _ in done for p in batch]
-    ingested = summarise(len(settings.feeds), polls, sum((s for _, s in done), Stored()))
-    report_ingest(ingested, polls)
+    polled = [poll.submit(batch, settings, moment) for batch in plan(settings, moment)]
+    kept = [store(batch.result(), settings, moment) for batch in polled]  # one writer at a time
+    ingested = report_ingest(settings, kept)
     mail_waiting(settings, moment)  # copies that a mail server has put off
-    if polls and len(ingested.failures) == len(polls):
-        message = f"all {len(polls)} feeds failed; see the artifact 'feeds', and the network"
-        raise NoUsableFeedError(message)
+    require_a_usable_feed(ingested)
     return {"asked": ingested.asked, "outcomes": ingested.outcomes, "new": ingested.stored.new}
+
+
+def require_a_usable_feed(ingested: Ingested) -> None:
+    """Raise `NoUsableFeedError` where a pass had nothing to ask, or nobody has answered."""
+    if not ingested.feeds:
+        message = "feeds.toml lists no feed; add one"
+        raise NoUsableFeedError(message)
+    if ingested.asked and len(ingested.failures) == ingested.asked:
+        message = f"all {ingested.asked} feeds failed; see the artifact 'feeds', and the network"
+        raise NoUsableFeedError(message)

@@ -12,6 +12,7 @@ from flows.settings import Settings
 from transforms.records import GOOD_OUTCOMES
 from transforms.schedule import Bounds
 from transforms.store import FeedState, Poll, Stored, due_feeds, store_polls, sync_feeds
+from transforms.weeks import Week
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def ingest_feeds(
             polls.append(poll)
         total += keep_polls(settings, batch, now)
     summary = summarise(len(settings.feeds), polls, total)
+    read_wanted_pages(settings, now)
     log.info(
         "ingested asked=%d new=%d changed=%d same=%d failed=%d",
         summary.asked,
@@ -79,6 +81,15 @@ def ingest_feeds(
         len(summary.failures),
     )
     return summary
+
+
+def read_wanted_pages(settings: Settings, now: datetime) -> None:
+    """Read the pages of the running week's best articles, where the settings want that."""
+    if not settings.wants_pages:
+        return
+    from flows.paging import read_pages  # noqa: PLC0415 it imports all that tells a week
+
+    read_pages(settings, Week.of(now, settings.time_zone), now)
 
 
 def plan_polls(settings: Settings, now: datetime) -> list[FeedState]:

@@ -89,7 +89,7 @@ def deliver_issue(  # noqa: PLR0913 hooks by keyword
     now: datetime,
     *,
     smaller: Letter | None = None,
-    edition: str = EDITION,
+    edition: str | None = None,
     on_start: Callable[[int], None] = lambda _: None,
     on_done: Callable[[Delivery], None] = lambda _: None,
     fault: Callable[[str], None] = lambda _: None,
@@ -106,7 +106,7 @@ def deliver_issue(  # noqa: PLR0913 hooks by keyword
         now: The present; also the `Date` of every copy.
         smaller: The same without pictures inside (`images = "remote"` or `"none"`), for a server
             that finds the letter too large.
-        edition: Whose readers.
+        edition: Whose readers; default: those of the edition that is being told.
         on_start: Told how many copies are due.
         on_done: Told each copy in its new state, in the caller's thread.
         fault: Told each phase as it is reached; for tests that end the process there.
@@ -119,7 +119,7 @@ def deliver_issue(  # noqa: PLR0913 hooks by keyword
     server = _checked_server(settings)
     offered = StoredIssue(
         issue_id=issue_id,
-        edition=edition,
+        edition=edition or settings.edition_id,
         subject=letter.subject,
         dated_at=now.replace(microsecond=0),
         frozen_at=None,

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flows.fetching import HostGate, Question, Response, evidence_of, fetch_feed
+from flows.answers import evidence_of
+from flows.fetching import HostGate, Question, Response, fetch_feed
 from flows.guard import GuardPolicy, make_session
 from flows.reading import Document, ReaderPool
 from flows.settings import FetchSettings

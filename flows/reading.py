@@ -87,24 +87,17 @@ class ReaderPool:
             while child := self._idle.get_nowait():
                 child.end()
 
+    def processes(self) -> list[int]:
+        """Return the ids of the reading processes that wait for work."""
+        return [child.pid for child in list(self._idle.queue) if child]
+
     def read(self, document: Document) -> Reading:
         """Return what `document` holds; waits for a free process.
 
         Raises:
             ParseError: It is no feed, or reading it took too long or too much.
         """
-        with self._child() as child:
-            answer = child.ask(_request(document), self._timeout)
-        if answer is None:
-            message = (
-                f"feed {document.feed_id!r}: {document.url} could not be read within "
-                f"{self._timeout:g} s and the memory allowed"
-            )
-            raise ParseError(message, feed_id=document.feed_id, outcome="malformed")
-        if "error" in answer:
-            raise ParseError(
-                answer["error"], feed_id=document.feed_id, outcome=str(answer["outcome"])
-            )
+        answer = self._ask(document, "feed")
         articles = tuple(article_from_record(record) for record in answer["articles"])
         return Reading(
             articles=articles,
@@ -117,12 +110,37 @@ class ReaderPool:
             skip_days=tuple(answer["skip_days"]),
         )
 
+    def read_page(self, document: Document) -> Article:
+        """Return the article of a page; waits for a free process.
+
+        Raises:
+            ParseError: It holds none (outcome `no_article`), or reading it took too long.
+        """
+        return article_from_record(self._ask(document, "page")["article"])
+
+    def _ask(self, document: Document, kind: str) -> dict[str, Any]:
+        with self._child() as child:
+            answer = child.ask(_request(document, kind), self._timeout)
+        if answer is None:
+            message = (
+                f"feed {document.feed_id!r}: {document.url} could not be read within "
+                f"{self._timeout:g} s and the memory allowed"
+            )
+            raise ParseError(message, feed_id=document.feed_id, outcome="malformed")
+        if "error" in answer:
+            raise ParseError(
+                answer["error"], feed_id=document.feed_id, outcome=str(answer["outcome"])
+            )
+        return answer
+
     @contextlib.contextmanager
     def _child(self) -> Iterator["_Child"]:
         child = self._idle.get()
         try:
-            if child is None or child.is_dead:
-                child = _Child()
+            if child and child.is_dead:
+                child.end()
+                child = None
+            child = child or _Child()
             yield child
         finally:
             self._idle.put(child)
@@ -138,6 +156,10 @@ class _Child:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @property
     def is_dead(self) -> bool:
@@ -186,8 +208,9 @@ class _Child:
                     pipe.close()
 
 
-def _request(document: Document) -> tuple[bytes, bytes]:
+def _request(document: Document, kind: str) -> tuple[bytes, bytes]:
     fields = {
+        "kind": kind,
         "feed_id": document.feed_id,
         "url": document.url,
         "content_type": document.content_type,

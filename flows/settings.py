@@ -17,6 +17,9 @@ from transforms.records import Feed
 # What an editor does not override comes from the checkout's own `config/`.
 DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "config"
 
+# The edition that tells everything.
+DEFAULT_EDITION = "weekly"
+
 Seconds = Annotated[float, Field(ge=0)]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -70,6 +73,9 @@ class DigestSettings(_Section):
         images: `cid` sends pictures along, `remote` links the archive's copies, `none` shows none.
         archive_url: Where the issues are published, if anywhere.
         out: The folder that issues are written to.
+        approval: Whether an issue leaves only once an editor has approved it.
+        cutoff: Minutes before its moment until which it waits for that.
+        on_cutoff: What happens then without: `send` it as it is, or `hold` it.
     """
 
     title: str = "Perigee"
@@ -81,6 +87,33 @@ class DigestSettings(_Section):
     images: Literal["cid", "remote", "none"] = "cid"
     archive_url: str | None = None
     out: Path = Path("out")
+    approval: Literal["none", "required"] = "none"
+    cutoff: float = Field(default=30.0, ge=0)
+    on_cutoff: Literal["send", "hold"] = "hold"
+
+
+class EditionSettings(_Section):
+    """`[[edition]]`: one more series of issues, with its own readers, issues and feeds.
+
+    Without any there is the edition `weekly`, which tells everything; it is always there.
+
+    Attributes:
+        id: Its short id; stands in its issues' ids and addresses.
+        title: Its name in the masthead and the subject.
+        tagline: A line below it.
+        tags: Only stories with one of these tags; all where there are none.
+        feeds: Only stories that one of these feeds told; all where there are none.
+        language: A BCP 47 tag; by default that of `[digest]`.
+        day: The weekday on which it leaves, in the week after the one it tells.
+    """
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    title: str = Field(min_length=1)
+    tagline: str = ""
+    tags: frozenset[str] = frozenset()
+    feeds: frozenset[str] = frozenset()
+    language: str | None = None
+    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
 
 
 class DeliverySettings(_Section):
@@ -152,7 +185,17 @@ class PerigeeFile(_Section):
     time_zone: str = "UTC"
     fetch: FetchSettings = FetchSettings()
     digest: DigestSettings = DigestSettings()
+    edition: tuple[EditionSettings, ...] = ()
     delivery: DeliverySettings = DeliverySettings()
+
+    @field_validator("edition")
+    @classmethod
+    def _are_told_apart(cls, value: tuple[EditionSettings, ...]) -> tuple[EditionSettings, ...]:
+        ids = [DEFAULT_EDITION, *(edition.id for edition in value)]
+        if twice := [name for at, name in enumerate(ids) if name in ids[:at]]:
+            message = f"the id {twice[0]!r} is taken; give the edition another one"
+            raise ValueError(message)
+        return value
 
     @field_validator("time_zone")
     @classmethod
@@ -185,6 +228,8 @@ class Settings(BaseModel):
     Attributes:
         config: The folder it was read from.
         database: The DuckDB file, absolute.
+        editions: Those besides the default one.
+        edition: The one that is being told; None is the default one.
         smtp_password: From the environment only.
         secret: What unsubscribe links are signed with; from the environment only.
     """
@@ -198,13 +243,48 @@ class Settings(BaseModel):
     digest: DigestSettings
     delivery: DeliverySettings
     feeds: tuple[Feed, ...]
+    editions: tuple[EditionSettings, ...] = ()
+    edition: EditionSettings | None = None
     smtp_password: str | None = Field(default=None, repr=False)
     secret: str | None = Field(default=None, repr=False)
+
+    @property
+    def edition_id(self) -> str:
+        """The edition that is being told, as readers are listed under it."""
+        return self.edition.id if self.edition else DEFAULT_EDITION
+
+    def for_edition(self, edition_id: str | None) -> "Settings":
+        """Return the same for telling one edition, with its title and language.
+
+        Raises:
+            ConfigError: There is no such edition.
+        """
+        if edition_id in (None, DEFAULT_EDITION):
+            return self
+        known = {edition.id: edition for edition in self.editions}
+        edition = known.get(edition_id or "")
+        if edition is None:
+            near = difflib.get_close_matches(edition_id or "", [DEFAULT_EDITION, *known], n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            message = f"edition {edition_id!r} is not in {self.config / 'perigee.toml'}{hint}"
+            raise ConfigError(message)
+        named = {
+            "title": edition.title,
+            "tagline": edition.tagline,
+            "language": edition.language or self.digest.language,
+        }
+        digest = self.digest.model_copy(update=named)
+        return self.model_copy(update={"edition": edition, "digest": digest})
 
     def with_login(self, smtp_url: str, password: str | None) -> "Settings":
         """Return the same with another mail server and its password."""
         delivery = self.delivery.model_copy(update={"smtp_url": smtp_url})
         return self.model_copy(update={"delivery": delivery, "smtp_password": password})
+
+    @property
+    def wants_pages(self) -> bool:
+        """Whether any article's own page may be read."""
+        return self.fetch.pages or any(feed.pages for feed in self.feeds)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -233,6 +313,8 @@ def load_settings(config: Path | None = None, database: Path | None = None) -> S
     if smtp_url := os.environ.get("PERIGEE_SMTP_URL"):
         delivery = delivery.model_copy(update={"smtp_url": smtp_url})
     chosen = database or Path(os.environ.get("PERIGEE_DATABASE") or file.database)
+    feeds = load_feeds(folder / "feeds.toml")
+    _check_editions(file.edition, feeds, folder / "perigee.toml")
     return Settings(
         config=folder.resolve(),
         database=chosen.absolute(),
@@ -240,7 +322,8 @@ def load_settings(config: Path | None = None, database: Path | None = None) -> S
         fetch=file.fetch,
         digest=file.digest,
         delivery=delivery,
-        feeds=_load_feeds(folder / "feeds.toml"),
+        feeds=feeds,
+        editions=file.edition,
         smtp_password=os.environ.get("PERIGEE_SMTP_PASSWORD"),
         secret=os.environ.get("PERIGEE_SECRET"),
     )
@@ -274,7 +357,12 @@ def _default_folder() -> Path:
     return here if here.is_dir() else DEFAULT_CONFIG
 
 
-def _load_feeds(path: Path) -> tuple[Feed, ...]:
+def load_feeds(path: Path) -> tuple[Feed, ...]:
+    """Return the feeds of `feeds.toml`.
+
+    Raises:
+        ConfigError: The file is wrong, or two feeds have one id.
+    """
     tables = _checked(_FeedsFile, path).feed
     seen: set[str] = set()
     for table in tables:
@@ -286,6 +374,19 @@ def _load_feeds(path: Path) -> tuple[Feed, ...]:
         Feed(t.id, t.title, t.url, t.kind, t.publisher or t.title, t.weight, t.pages)
         for t in tables
     )
+
+
+def _check_editions(
+    editions: tuple[EditionSettings, ...], feeds: tuple[Feed, ...], path: Path
+) -> None:
+    """Refuse an edition of feeds that there are not; its tags are checked with the vocabulary."""
+    known = [feed.feed_id for feed in feeds]
+    for edition in editions:
+        for feed_id in sorted(edition.feeds.difference(known)):
+            near = difflib.get_close_matches(feed_id, known, n=1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            message = f"{path}: edition {edition.id!r} names the unknown feed {feed_id!r}{hint}"
+            raise ConfigError(message)
 
 
 def _checked(model: type[Model], path: Path) -> Model:

@@ -80,6 +80,7 @@ def show_funnel(console: Console, news: WeekNews) -> None:
         ("articles", funnel.articles, "each address once"),
         ("- repeats", funnel.duplicates, "the same text elsewhere"),
         ("- look-alikes", funnel.look_alikes, "not space news"),
+        *([("- others", funnel.others, "left to other issues")] if funnel.others else []),
         ("= told", funnel.told, "articles"),
         ("in stories", funnel.stories, "each event once"),
     ]

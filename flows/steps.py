@@ -1,6 +1,7 @@
 """Every Prefect task: how it is retried and what it calls, nothing else."""
 
-import threading
+import errno
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -29,24 +30,24 @@ from flows.settings import Settings
 from flows.showing_delivery import delivery_rows
 from reports.pictures import pictures_wanted
 from reports.records import Picture
-from transforms.errors import ConfigError, DatabaseBusyError
+from transforms.errors import ConfigError, DatabaseBusyError, DeliveryError
 from transforms.records import WeekNews
 from transforms.store import Poll, Stored
 from transforms.weeks import Week
 
-# Batches are polled side by side, but written one after the other: DuckDB refuses two
-# transactions that touch one article.
-_one_writer = threading.Lock()
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """Return whether trying again may help: a busy database or a full disk, never a bad setting."""
     try:
         state.result()
-    except (DatabaseBusyError, OSError):
+    except DatabaseBusyError:
         return True
-    except Exception:  # noqa: BLE001 whatever else it is, it will be the same the next time
-        return False
+    except OSError as error:
+        return error.errno in DISK_FULL
+    except Exception as error:  # noqa: BLE001 whatever else it is will be the same the next time
+        return os.strerror(errno.ENOSPC) in str(error)  # DuckDB says it in words
     return False
 
 
@@ -61,25 +62,38 @@ def plan(settings: Settings, now: datetime) -> list[Batch]:
     return batches_of(ingesting.plan_polls(settings, now))
 
 
+# Not retried: a feed that does not answer is an outcome, and asked again when it is due.
+@task(cache_policy=NO_CACHE, task_run_name="poll batch {batch.number} of {batch.of}")
+def poll(batch: Batch, settings: Settings, now: datetime) -> list[Poll]:
+    """Poll some 25 feeds side by side; see `flows.polling`."""
+    workers = batch.share_of(settings.fetch.workers)
+    fetch = settings.fetch.model_copy(update={"workers": workers})
+    with Poller(fetch, settings.config, now) as poller:
+        return list(poller.poll(batch.states))
+
+
 @task(
     cache_policy=NO_CACHE,
     retries=3,
     retry_delay_seconds=[5, 30, 120],
     retry_condition_fn=is_transient,
-    task_run_name="poll batch {batch.number} of {batch.of}",
 )
-def poll(batch: Batch, settings: Settings, now: datetime) -> tuple[list[Poll], Stored]:
-    """Poll some 25 feeds side by side and keep what they bring; see `flows.polling`."""
-    with Poller(settings.fetch, settings.config, now) as poller:
-        polls = list(poller.poll(batch.states))
-    with _one_writer:
-        stored = ingesting.keep_polls(settings, polls, now)
-    return [p.without_articles() for p in polls], stored
+def store(
+    polls: Sequence[Poll], settings: Settings, now: datetime
+) -> tuple[tuple[Poll, ...], Stored]:
+    """Keep what a batch has brought; see `flows.ingesting.keep_polls`. Its articles are let go."""
+    stored = ingesting.keep_polls(settings, polls, now)
+    return tuple(poll.without_articles() for poll in polls), stored
 
 
 @task(cache_policy=NO_CACHE)
-def report_ingest(ingested: ingesting.Ingested, polls: Sequence[Poll]) -> None:
-    """Leave a table of the feeds' outcomes and a summary in the UI."""
+def report_ingest(
+    settings: Settings, kept: Sequence[tuple[tuple[Poll, ...], Stored]]
+) -> ingesting.Ingested:
+    """Leave a table of the feeds' outcomes and a summary in the UI; return the counts."""
+    polls = [poll for batch, _ in kept for poll in batch]
+    stored = sum((stored for _, stored in kept), Stored())
+    ingested = ingesting.summarise(len(settings.feeds), polls, stored)
     create_table_artifact(
         key="feeds",
         table=[
@@ -96,7 +110,6 @@ def report_ingest(ingested: ingesting.Ingested, polls: Sequence[Poll]) -> None:
         description="How each feed answered.",
     )
     outcomes = ", ".join(f"{count} {name}" for name, count in ingested.outcomes.items())
-    stored = ingested.stored
     create_markdown_artifact(
         key="ingest",
         markdown=(
@@ -105,6 +118,7 @@ def report_ingest(ingested: ingesting.Ingested, polls: Sequence[Poll]) -> None:
             f"{stored.same:,} known."
         ),
     )
+    return ingested
 
 
 @task(
@@ -173,7 +187,11 @@ def judge(
     retry_condition_fn=is_transient,
 )
 def mail(settings: Settings, built: telling.BuiltIssue, now: datetime) -> mailing.Receipt:
-    """Mail each reader once; see `flows.mailing`. Trying again sends nothing twice."""
+    """Mail each reader once; see `flows.mailing`. Trying again sends nothing twice.
+
+    Raises:
+        DeliveryError: The run ended early, or a person must decide about a copy.
+    """
     progress = SendingProgress(built.issue.issue_id)
     receipt = mailing.deliver_issue(
         with_credentials(settings),
@@ -185,6 +203,13 @@ def mail(settings: Settings, built: telling.BuiltIssue, now: datetime) -> mailin
         on_done=progress.step,
     )
     report_delivery(receipt)
+    if receipt.stopped or receipt.uncertain:
+        why = receipt.stopped or f"nobody knows whether {len(receipt.uncertain):,} copies arrived"
+        message = (
+            f"issue {receipt.issue_id}: {len(receipt.sent):,} copies sent, then: {why}; "
+            f"see perigee outbox report --week {built.week}"
+        )
+        raise DeliveryError(message)
     return receipt
 
 

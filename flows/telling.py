@@ -1,5 +1,6 @@
 """Tell a week, without Prefect: articles → stories → issue → files. Changes nothing stored."""
 
+import difflib
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ import duckdb
 
 from flows.database import attach_read_only, memory_database
 from flows.picturing import gather_pictures
-from flows.settings import Settings, config_file, read_toml
+from flows.settings import EditionSettings, Settings, config_file, read_toml
 from reports.corrections import corrections_of
 from reports.issue import assemble_issue
 from reports.message import compose_message, message_bytes
@@ -20,8 +21,11 @@ from reports.pictures import pictures_wanted
 from reports.records import Issue, IssueSettings, Letter, Picture, Recipient, SenderSettings
 from reports.render import pictures_of, render_html, render_letter
 from transforms.corrections import Watch, load_history, read_late, read_rewrites
+from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions
+from transforms.editions import Selection, select_news
+from transforms.errors import ConfigError
 from transforms.overrides import parse_overrides
-from transforms.records import WeekNews
+from transforms.records import Action, WeekNews
 from transforms.stories import read_background, read_gazetteer
 from transforms.vocabulary import parse_vocabulary
 from transforms.week_news import Judgement, Window, build_week, load_week, read_news
@@ -79,7 +83,22 @@ def load_judgement(settings: Settings) -> Judgement:
 
 
 def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
-    """Return the week's news: dedupe → cluster → tag → rank, in a database in memory.
+    """Return the week's news as the editor wants it, for the edition that is being told.
+
+    Raises:
+        DatabaseBusyError: Another process kept the database for too long.
+        ModelError: A model could not be built.
+    """
+    news, actions = rank_week(settings, judgement, week)
+    return apply_actions(news, actions)
+
+
+def rank_week(
+    settings: Settings, judgement: Judgement, week: Week
+) -> tuple[WeekNews, tuple[Action, ...]]:
+    """Return the week's news as it ranks by itself, and what the editor has done to its issue.
+
+    dedupe → cluster → tag → rank, in a database in memory.
 
     The stored articles are only looked at, and the file is let go before the work begins.
 
@@ -92,13 +111,17 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
         with attach_read_only(connection, settings.database):
             load_week(connection, window)
             load_history(connection)
-            watch = _watch(connection, week, window)
+            watch = _watch(connection, settings, week, window)
+            actions = read_actions(connection, settings.edition_id, "durable")
         build_week(connection, judgement, window.parameters)
         news = replace(
             read_news(connection, window),
-            late=read_late(connection, watch),
+            late=read_late(connection, watch, delayed_stories(actions, str(week.previous()))),
             rewrites=read_rewrites(connection, watch),
         )
+    if settings.edition:
+        chosen = _selection(settings.edition, judgement)
+        news = select_news(news, chosen, week, settings.time_zone)
     funnel = news.funnel
     log.info(
         "told week=%s articles=%d duplicates=%d look_alikes=%d stories=%d",
@@ -108,13 +131,36 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
         funnel.look_alikes,
         funnel.stories,
     )
-    return news
+    return news, actions_of(actions, str(week))
 
 
-def _watch(connection: duckdb.DuckDBPyConnection, week: Week, window: Window) -> Watch:
+def issue_id_of(settings: Settings, week: Week) -> str:
+    """Return the id of the issue of `week` in the edition that is being told."""
+    return f"{settings.edition.id}-{week}" if settings.edition else str(week)
+
+
+def _watch(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, week: Week, window: Window
+) -> Watch:
     """Return the time whose late stories and corrections the issue of `week` tells."""
     made = made_issues(connection)
-    return Watch.of(window, made.get(str(week)), made.get(str(week.previous())))
+    before = issue_id_of(settings, week.previous())
+    return Watch.of(window, made.get(issue_id_of(settings, week)), made.get(before))
+
+
+def _selection(edition: EditionSettings, judgement: Judgement) -> Selection:
+    """Return what an edition tells.
+
+    Raises:
+        ConfigError: It names a tag that is not in the vocabulary.
+    """
+    known = [tag.tag_id for tag in judgement.vocabulary.tags]
+    for tag in sorted(edition.tags.difference(known)):
+        near = difflib.get_close_matches(tag, known, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        message = f"perigee.toml: edition {edition.id!r} names the unknown tag {tag!r}{hint}"
+        raise ConfigError(message)
+    return Selection(edition.tags, edition.feeds)
 
 
 def made_issues(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
@@ -211,6 +257,20 @@ def sent_at(settings: Settings, week: Week) -> datetime:
     return week.end(settings.time_zone)
 
 
+def _list_id(settings: Settings) -> str | None:
+    """Return the `List-Id` of the edition: readers sort their mail by it."""
+    given = settings.delivery.list_id
+    return f"{settings.edition.id}.{given}" if settings.edition and given else given
+
+
+def _feed_url(settings: Settings) -> str | None:
+    """Return the Atom feed of the edition's issues, which stands in the archive."""
+    if not settings.digest.archive_url:
+        return None
+    folder = f"edition/{settings.edition.id}/" if settings.edition else ""
+    return f"{settings.digest.archive_url.rstrip('/')}/{folder}atom.xml"
+
+
 def issue_settings(settings: Settings) -> IssueSettings:
     """Return what reports need of the settings."""
     digest, delivery = settings.digest, settings.delivery
@@ -219,14 +279,16 @@ def issue_settings(settings: Settings) -> IssueSettings:
         tagline=digest.tagline,
         language=digest.language,
         time_zone=settings.time_zone,
+        edition=settings.edition.id if settings.edition else None,
         cards=digest.cards,
         section_stories=digest.section_stories,
         max_html_bytes=digest.max_html_bytes,
         images=digest.images,
         archive_url=digest.archive_url,
+        feed_url=_feed_url(settings),
         sender=SenderSettings(
             sender=delivery.sender,
-            list_id=delivery.list_id,
+            list_id=_list_id(settings),
             unsubscribe_url=delivery.unsubscribe_url,
             unsubscribe_mailto=delivery.unsubscribe_mailto,
             postal_address=delivery.postal_address,

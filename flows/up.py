@@ -10,18 +10,48 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
+POOL = "perigee"
+DEPLOYMENTS = ("ingest/hourly", "digest/weekly")
 PATIENCE = 60.0  # seconds for each part to be there
-GRACE = 10.0  # seconds to end by itself
+GRACE = 40.0  # seconds to end by itself: the worker gives a running flow 30
 LOG_TAIL = 15  # lines
+LOOK_AGAIN = 2.0  # seconds between two looks at the runs
+TICK = 0.2  # seconds
+
+
+class PartError(Exception):
+    """A part did not start, or has ended; holds its last words."""
+
+
+class StoppedError(Exception):
+    """Ctrl-C was pressed, or the system wants us to end."""
+
+
+class Interrupts:
+    """Counts Ctrl-C and the like; nothing is torn out of what it is doing.
+
+    Attributes:
+        count: The first asks every part to end, the second ends them at once.
+    """
+
+    def __init__(self) -> None:
+        """Listen, also where a shell has switched Ctrl-C off for its background jobs."""
+        self.count = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._count)
+
+    def _count(self, _number: int, _frame: FrameType | None) -> None:
+        self.count += 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,76 +67,169 @@ class Place:
     port: int
 
     @property
-    def api(self) -> str:
-        """The API's address."""
-        return f"http://{HOST}:{self.port}/api"
+    def url(self) -> str:
+        """The UI's address."""
+        return f"http://{HOST}:{self.port}"
 
     @property
     def environment(self) -> dict[str, str]:
-        """What every part is started with."""
-        return os.environ | {
+        """What every part is started with: yours, but for settings of a Prefect of your own."""
+        own = {name: v for name, v in os.environ.items() if not name.startswith("PREFECT_")}
+        direct = ",".join(filter(None, (own.get("NO_PROXY") or own.get("no_proxy"), HOST)))
+        return own | {
             "PREFECT_HOME": str(self.home),
-            "PREFECT_API_URL": self.api,
+            "PREFECT_API_URL": f"{self.url}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-            "PREFECT_CLI_PROMPT": "false",
             "DO_NOT_TRACK": "1",
+            "NO_PROXY": direct,
+            "no_proxy": direct,
             "PYTHONUNBUFFERED": "1",
         }
 
+    def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
+        """Return what the API answers; None where it does not."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(  # noqa: S310 our own server
+            f"{self.url}/api{path}", data, {"Content-Type": "application/json"}
+        )
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        try:
+            with opener.open(request, timeout=10) as answer:
+                return json.load(answer)
+        except (OSError, ValueError):
+            return None
 
-class PartError(Exception):
-    """A part did not start; holds its last words."""
+
+class Parts:
+    """The running processes; leaving the block ends them all, the last one first."""
+
+    def __init__(self, place: Place, interrupts: Interrupts) -> None:
+        """Start nothing yet."""
+        self._place = place
+        self._interrupts = interrupts
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def __enter__(self) -> "Parts":
+        """Return the parts."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End every part, and wait for it."""
+        for process in reversed(self._running.values()):
+            self._end(process)
+
+    def start(self, name: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Run `prefect` with `arguments` in a session of its own, with a log of its own."""
+        logs = self._place.home / "logs"
+        logs.mkdir(parents=True, exist_ok=True)
+        with (logs / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 our own commands
+                [sys.executable, "-m", "prefect", "--no-prompt", *arguments],
+                env=self._place.environment,
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._running[name] = process
+        return process
+
+    def wait_for(self, name: str, is_there: Callable[[], bool]) -> None:
+        """Wait until `is_there()`, for as long as all parts run.
+
+        Raises:
+            PartError: A part has ended, or part `name` took too long.
+            StoppedError: Ctrl-C.
+        """
+        deadline = time.monotonic() + PATIENCE
+        while not is_there():
+            if time.monotonic() > deadline:
+                raise self._failed(name, f"did not get ready within {PATIENCE:g} s")
+            self.watch(TICK)
+
+    def watch(self, seconds: float) -> None:
+        """Wait so long; raise the same errors as `wait_for`."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for name, process in self._running.items():
+                status = process.poll()
+                if status or (status == 0 and name != "deploy"):
+                    raise self._failed(name, f"has ended with status {status}")
+            if self._interrupts.count:
+                raise StoppedError
+            time.sleep(TICK)
+
+    def _failed(self, name: str, what: str) -> PartError:
+        log = self._place.home / "logs" / f"{name}.log"
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        tail = "\n".join([line for line in lines if line.strip()][-LOG_TAIL:])
+        return PartError(f"the {name} {what}; the end of {log}:\n{tail}")
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
+        """End a part and all it has started: it may tidy up first, unless Ctrl-C comes twice."""
+        if process.poll() is not None:
+            return
+        process.send_signal(signal.SIGINT)
+        deadline = time.monotonic() + GRACE
+        while process.poll() is None:
+            if self._interrupts.count > 1 or time.monotonic() > deadline:
+                for member in _family(process.pid):
+                    with suppress(ProcessLookupError):
+                        os.kill(member, signal.SIGKILL)
+                process.wait()
+            time.sleep(TICK)
 
 
 def main() -> int:
     """Start everything, say so, and wait for Ctrl-C; return the exit status."""
-    parser = argparse.ArgumentParser(prog="make up", description=__doc__)
-    parser.add_argument("--port", type=int, default=4200, help="of Prefect's API and UI")
-    parser.add_argument("--home", type=Path, default=ROOT / "data" / "prefect")
+    parser = argparse.ArgumentParser(prog="python -m flows.up", description=__doc__)
+    port = int(os.environ.get("PORT") or 4200)
+    parser.add_argument("--port", type=int, default=port, help="of Prefect's API and UI; or $PORT")
+    parser.add_argument(
+        "--home", type=Path, default=ROOT / "data" / "prefect", help="the folder Prefect keeps"
+    )
     options = parser.parse_args()
     place = Place(options.home.absolute(), options.port)
-    signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with ExitStack() as parts:
-            return _run(place, parts)
+        with Parts(place, Interrupts()) as parts:
+            _run(place, parts)
     except PartError as error:
         _say(f"error  {error}")
         return 1
-    except KeyboardInterrupt:
+    except StoppedError:
         _say("stopped")
         return 0
 
 
-def _run(place: Place, parts: ExitStack) -> int:
-    began = time.monotonic()
-    place.home.mkdir(parents=True, exist_ok=True)
+def _run(place: Place, parts: Parts) -> NoReturn:
+    began = datetime.now(UTC)
     if _is_taken(place.port):
-        message = f"port {place.port} is taken; stop what runs there, or take another with --port"
+        message = (
+            f"port {place.port} is taken; stop what runs there, or take another: "
+            f"make up PORT={place.port + 1}"
+        )
         raise PartError(message)
-    prefect = [sys.executable, "-m", "prefect"]
-    started = [
-        parts.enter_context(_part(place, "server", [*prefect, "server", "start", *_at(place)]))
-    ]
-    _wait_for(place, started, lambda: _answers(place))
-    _say(f"server      {place.api.removesuffix('/api')}")
 
-    worker = [*prefect, "worker", "start", "--pool", "perigee", "--type", "process"]
-    started.append(parts.enter_context(_part(place, "worker", worker)))
-    _wait_for(place, started, lambda: _get(place, "/work_pools/perigee") is not None)
-    _say("work pool   perigee (process), with one worker")
+    parts.start("server", "server", "start", "--host", HOST, "--port", str(place.port))
+    parts.wait_for("server", lambda: place.ask("/health") is not None)
+    _say(f"server      {place.url}")
+    for name in _bury_dead_runs(place):
+        _say(f"cut off     {name}: the last stop ended it; now marked as crashed")
 
-    deploy = _start(place, "deploy", [*prefect, "--no-prompt", "deploy", "--all"])
-    if deploy.wait(PATIENCE) != 0:
-        raise _failed(place, "deploy")
-    _wait_for(place, started, lambda: len(_scheduled(place)) >= 2)  # noqa: PLR2004 both deployments
-    for name, moment in _scheduled(place).items():
-        _say(f"deployment  {name}, next run {moment}")
+    parts.start("worker", "worker", "start", "--pool", POOL, "--type", "process", "--name", POOL)
+    parts.wait_for("worker", lambda: _is_at_work(place, began))
+    _say(f"work pool   {POOL} (process), with one worker")
+
+    deploy = parts.start("deploy", "deploy", "--all")
+    parts.wait_for("deploy", lambda: deploy.poll() == 0)
+    # Waiting for the runs proves that the scheduler works, which no manual run does.
+    parts.wait_for("server", lambda: _next_runs(place).keys() >= set(DEPLOYMENTS))
+    for name, moment in _next_runs(place).items():
+        _say(f"deployment  {name}, next run {moment:%Y-%m-%d %H:%M} UTC")
     _say(f"logs        {place.home / 'logs'}")
-    _say(f"ready in {time.monotonic() - began:.0f} s; Ctrl-C stops everything")
-    while all(part.poll() is None for part in started):
-        time.sleep(0.5)
-    server, _worker = started
-    raise _failed(place, "server" if server.poll() is not None else "worker")
+    _say(f"ready in {(datetime.now(UTC) - began).total_seconds():.0f} s; Ctrl-C stops everything")
+    _tell_runs(place, parts, began)
 
 
 def _is_taken(port: int) -> bool:
@@ -114,103 +237,93 @@ def _is_taken(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
-def _at(place: Place) -> tuple[str, ...]:
-    return ("--host", HOST, "--port", str(place.port))
+def _bury_dead_runs(place: Place) -> list[str]:
+    """Mark runs that were under way when everything was stopped as crashed; return their names.
+
+    With them goes their place in the deployment's concurrency limit. Prefect keeps the lease on
+    it in the server's memory and the count on disk, so that without this one power cut during a
+    run would cancel all later ones.
+    """
+    under_way = {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
+    runs = place.ask("/flow_runs/filter", {"flow_runs": under_way}) or []
+    crashed = {"type": "CRASHED", "message": "It was under way when everything was stopped."}
+    for run in runs:
+        place.ask(f"/flow_runs/{run['id']}/set_state", {"state": crashed, "force": True})
+    return [str(run["name"]) for run in runs]
 
 
-@contextmanager
-def _part(place: Place, name: str, command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a part in a process group of its own; end the group with the block."""
-    process = _start(place, name, command)
-    try:
-        yield process
-    finally:
-        for number, patience in ((signal.SIGINT, GRACE), (signal.SIGKILL, GRACE)):
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, number)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(patience)
-                break
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)  # what it left behind
+def _is_at_work(place: Place, since: datetime) -> bool:
+    """Return whether the worker has reported; one of an earlier start does not count."""
+    workers = place.ask(f"/work_pools/{POOL}/workers/filter", {}) or []
+    return any(_moment(worker["last_heartbeat_time"]) > since for worker in workers)
 
 
-def _start(place: Place, name: str, command: list[str]) -> subprocess.Popen[bytes]:
-    logs = place.home / "logs"
-    logs.mkdir(exist_ok=True)
-    with (logs / f"{name}.log").open("wb") as log:
-        return subprocess.Popen(  # noqa: S603 our own commands
-            command,
-            env=place.environment,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-
-
-def _wait_for(
-    place: Place, parts: list[subprocess.Popen[bytes]], is_there: Callable[[], bool]
-) -> None:
-    """Wait until `is_there()`, as long as every part still runs."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_there():
-        if any(part.poll() is not None for part in parts) or time.monotonic() > deadline:
-            raise _failed(place, "server" if parts[0].poll() is not None else "worker")
-        time.sleep(0.2)
-
-
-def _failed(place: Place, name: str) -> PartError:
-    log = place.home / "logs" / f"{name}.log"
-    tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL:])
-    return PartError(f"the {name} did not start or has ended; its last words ({log}):\n{tail}")
-
-
-def _answers(place: Place) -> bool:
-    return _get(place, "/health") is not None
-
-
-def _scheduled(place: Place) -> dict[str, str]:
-    """Return the next scheduled run of each deployment: proof that the scheduler works."""
-    runs = _get(
-        place,
-        "/flow_runs/filter",
-        {
-            "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
-            "sort": "EXPECTED_START_TIME_ASC",
-        },
+def _next_runs(place: Place) -> dict[str, datetime]:
+    """Return when each deployment is scheduled to run next."""
+    flows = {flow["id"]: flow["name"] for flow in place.ask("/flows/filter", {}) or []}
+    names = {
+        deployment["id"]: f"{flows.get(deployment['flow_id'])}/{deployment['name']}"
+        for deployment in place.ask("/deployments/filter", {}) or []
+    }
+    scheduled = {"state": {"type": {"any_": ["SCHEDULED"]}}}
+    runs = place.ask(
+        "/flow_runs/filter", {"flow_runs": scheduled, "sort": "EXPECTED_START_TIME_ASC"}
     )
-    names = {d["id"]: d for d in _get(place, "/deployments/filter", {}) or []}
-    found: dict[str, str] = {}
+    found: dict[str, datetime] = {}
     for run in runs or []:
-        deployment = names.get(run["deployment_id"])
-        if deployment and run["auto_scheduled"]:
-            flow = "digest" if deployment["name"] == "weekly" else "ingest"
-            found.setdefault(f"{flow}/{deployment['name']}", run["expected_start_time"])
+        if run["auto_scheduled"] and run["deployment_id"] in names:
+            found.setdefault(names[run["deployment_id"]], _moment(run["expected_start_time"]))
     return found
 
 
-def _get(place: Place, path: str, body: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401
-    """Return what the API answers; None where it does not."""
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310 our own server
-        place.api + path, data, {"Content-Type": "application/json"}
-    )
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def _tell_runs(place: Place, parts: Parts, since: datetime) -> NoReturn:
+    """Print a line for each run that ends, until a part ends or Ctrl-C."""
+    told: set[str] = set()
+    ended = {"end_time": {"after_": since.isoformat()}}
+    while True:
+        runs = place.ask("/flow_runs/filter", {"flow_runs": ended, "sort": "END_TIME_DESC"}) or []
+        for run in reversed([run for run in runs if run["id"] not in told]):
+            told.add(run["id"])
+            _say(_told(run))
+        parts.watch(LOOK_AGAIN)
+
+
+def _told(run: Mapping[str, Any]) -> str:
+    """Return how a run ended, in a line."""
+    line = f"{_moment(run['end_time']).astimezone():%H:%M:%S}    {run['name']}: "
+    if run["state_name"] == "Completed":
+        return f"{line}completed in {run['total_run_time']:.0f} s"
+    message = (run["state"]["message"] or "").strip()
+    return f"{line}{run['state_name'].lower()}: {message.splitlines()[0] if message else '?'}"
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def _family(pid: int) -> list[int]:
+    """Return a process and all that descend from it; flow runs have sessions of their own."""
     try:
-        with opener.open(request, timeout=5) as answer:
-            return json.load(answer)
-    except (urllib.error.URLError, TimeoutError, OSError, ValueError):
-        return None
+        table = subprocess.run(
+            ["ps", "-A", "-o", "pid=,ppid="],  # noqa: S607 wherever it lies
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except OSError:  # a machine without `ps`
+        return [pid]
+    children: dict[int, list[int]] = {}
+    for line in table.splitlines():
+        child, parent = map(int, line.split())
+        children.setdefault(parent, []).append(child)
+    family = [pid]
+    for member in family:
+        family.extend(children.get(member, []))
+    return family
 
 
 def _say(text: str) -> None:
     print(text, flush=True)  # noqa: T201 it is a command
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

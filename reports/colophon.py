@@ -38,12 +38,13 @@ def check_funnel(news: WeekNews, week: Week) -> None:
         RenderError: The counts do not add up; names them.
     """
     funnel = news.funnel
-    parts = funnel.duplicates + funnel.look_alikes + funnel.told
+    parts = funnel.duplicates + funnel.look_alikes + funnel.others + funnel.told
     if funnel.articles != parts or funnel.stories != len(news.stories):
         message = (
             f"issue {week}: the funnel does not add up: {funnel.articles} articles, but "
-            f"{funnel.duplicates} duplicates + {funnel.look_alikes} look-alikes + {funnel.told} "
-            f"told; {funnel.stories} stories, but {len(news.stories)} given; rebuild the models"
+            f"{funnel.duplicates} duplicates + {funnel.look_alikes} look-alikes + "
+            f"{funnel.others} others + {funnel.told} told; {funnel.stories} stories, but "
+            f"{len(news.stories)} given; rebuild the models"
         )
         raise RenderError(message)
 
@@ -97,10 +98,11 @@ def _funnel_sentence(news: WeekNews) -> str:
     f = news.funnel
     if not f.articles:
         return f"{capitalised(_feeds(f.feeds))} gave no article this week."
+    others = f"{_pronoun(f.others)} were left to other issues, " if f.others else ""
     return (
         f"{capitalised(_feeds(f.feeds))} gave {count_of(f.articles, 'article')} "
         f"({count_of(f.sightings, 'sighting')}): {_pronoun(f.duplicates)} repeated another, "
-        f"{_pronoun(f.look_alikes)} only sounded like space, and {_pronoun(f.told)} became "
+        f"{_pronoun(f.look_alikes)} only sounded like space, {others}and {_pronoun(f.told)} became "
         f"{count_of(f.stories, 'story', 'stories')}."
     )
 

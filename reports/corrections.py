@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import islice
 
 from reports.items import headline_of, report_of
 from reports.records import Correction, IssueSettings
@@ -10,13 +11,12 @@ from transforms.records import Article, Rewrite
 from transforms.weeks import Week
 
 WORDS_LIMIT = 260
+CORRECTIONS = 5
 
 
-def corrections_of(
-    rewrites: Iterable[Rewrite], settings: IssueSettings
-) -> tuple[Correction, ...]:
-    """Return the rewrites as corrections, in their order; all words are the articles' own."""
-    return tuple(_correction(rewrite, settings) for rewrite in rewrites)
+def corrections_of(rewrites: Iterable[Rewrite], settings: IssueSettings) -> tuple[Correction, ...]:
+    """Return the first rewrites as corrections; all words are the articles' own."""
+    return tuple(_correction(rewrite, settings) for rewrite in islice(rewrites, CORRECTIONS))
 
 
 def _correction(rewrite: Rewrite, settings: IssueSettings) -> Correction:

@@ -69,6 +69,7 @@ def tell_story(
         tag=next((labels[hit.tag_id] for hit in story.tags if hit.tag_id in labels), None),
         continues=story.continues,
         picture=picture,
+        note=clean(story.note) or None,
     )
 
 

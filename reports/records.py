@@ -151,6 +151,7 @@ class Item:
         outlets: How many independent outlets told it this week.
         tag: Its first tag.
         continues: The week before had told of it.
+        note: What the editor says about it.
     """
 
     story_id: str
@@ -166,6 +167,7 @@ class Item:
     continues: bool
     picture: ShownPicture | None = None
     more_outlets: int = 0
+    note: str | None = None
 
     @property
     def anchor(self) -> str:

@@ -1,4 +1,4 @@
-"""The folder of hostile feeds beside the checkout: its server, its judge, our answers in its words."""
+"""The hostile feeds beside the checkout: their server, their judge, our answers in its words."""
 
 import json
 import subprocess

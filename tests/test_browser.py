@@ -12,7 +12,8 @@ import pytest
 
 from flows.archive_server import archive_server
 from flows.archiving import build_archive
-from flows.demo import SAMPLE
+from flows.demo import SAMPLE, SAMPLE_WEEK
+from flows.desk_server import DeskServer
 from flows.ingesting import ingest_feeds
 from flows.settings import load_settings
 
@@ -193,6 +194,25 @@ def test_axe_finds_no_violation(browser, site, axe, kind, scheme):
         assert hits(browser)
 
     assert violations(browser, axe) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_desk_is_usable_and_axe_finds_no_violation(browser, site, axe, scheme):
+    settings = load_settings(SAMPLE, site.parent / "sample.duckdb")
+    with DeskServer(settings, SAMPLE_WEEK, "Ada", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        look_at(browser, server.address, 375, scheme)
+        browser.find_elements("css selector", "details summary")[0].click()
+
+        wide = browser.execute_script("return document.documentElement.scrollWidth")
+        assert wide <= 375
+        assert violations(browser, axe) == []
+        browser.find_elements("css selector", ".story")[2].find_element(
+            "css selector", ".acts button"
+        ).click()
+        wait_until(browser, lambda b: b.find_elements("css selector", ".said"))
+        assert browser.find_element("css selector", ".said").text.startswith("pin: ")
+        server.shutdown()
 
 
 def test_axe_would_find_a_picture_without_words(browser, site, axe):

@@ -1,5 +1,6 @@
 """Every hostile case of ../shared/hostile through `ingest`, in one pass under its guard."""
 
+import sys
 import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -92,19 +93,17 @@ def test_no_entry_of_a_readable_case_is_lost(one_pass, server):
     assert lost == {}
 
 
-def test_the_pass_tells_its_outcomes_slowest_case_and_peak_memory(
-    one_pass, server, record_testsuite_property
-):
+def test_the_pass_tells_its_outcomes_slowest_case_and_peak_memory(one_pass, server):
     meter = one_pass.meter
     slowest = max(meter.seconds, key=meter.seconds.__getitem__)
     largest = max(meter.megabytes, key=meter.megabytes.__getitem__)
 
-    record_testsuite_property("outcomes", str(one_pass.ingested.outcomes))
-    record_testsuite_property("slowest", f"{slowest} {meter.seconds[slowest]:.2f} s")
-    record_testsuite_property("peak", f"{largest} {meter.megabytes[largest]} MB")
-    print(one_pass.ingested.outcomes)
-    print(f"slowest: {slowest}, {meter.seconds[slowest]:.2f} s")
-    print(f"peak growth of a reading process: {largest}, {meter.megabytes[largest]} MB")
+    figures = [
+        f"outcomes: {one_pass.ingested.outcomes}",
+        f"slowest: {slowest}, {meter.seconds[slowest]:.2f} s",
+        f"most memory beyond a reading process at rest: {largest}, {meter.megabytes[largest]} MB",
+    ]
+    sys.stdout.write("\n".join(["", *figures, ""]))  # pytest -s
 
     assert set(one_pass.ingested.outcomes) <= set(OUTCOMES)
     assert sum(one_pass.ingested.outcomes.values()) == len(server.cases)

@@ -15,9 +15,9 @@ from transforms.boilerplate import (
     without_tail,
 )
 from transforms.figures import Piece, credit_of, same_words, split_credit, tie_captions
+from transforms.htmltokens import BLOCKS, HEADINGS
 from transforms.pictures import is_emoji, picture_of
 from transforms.records import Block, Figure
-from transforms.htmltokens import BLOCKS, HEADINGS
 from transforms.text import one_line
 
 # lxml has no types of its own.

@@ -15,8 +15,6 @@ from transforms.week_news import Window, read_articles, read_stories
 
 # A letter about a week leaves within that time of its end, where we do not know when it did.
 ISSUE_WITHIN = timedelta(hours=12)
-LATE = 5
-REWRITES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +69,18 @@ def load_history(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def read_late(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[Story, ...]:
-    """Return the stories that came in late, best first; needs the tables of `build_week`."""
-    build_model(connection, "late_stories", _parameters(watch))
-    return tuple(_told_now(story) for story in read_stories(connection, "late_stories")[:LATE])
+def read_late(
+    connection: duckdb.DuckDBPyConnection, watch: Watch, delayed: Sequence[str] = ()
+) -> tuple[Story, ...]:
+    """Return the stories that came in late, best first; needs the tables of `build_week`.
+
+    Args:
+        connection: The week's workspace.
+        watch: The time that the issue looks back on.
+        delayed: Ids of stories that the issue before has left to this one.
+    """
+    build_model(connection, "late_stories", _parameters(watch) | {"delayed": list(delayed)})
+    return tuple(_told_now(story) for story in read_stories(connection, "late_stories"))
 
 
 def read_rewrites(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[Rewrite, ...]:
@@ -86,13 +92,16 @@ def read_rewrites(connection: duckdb.DuckDBPyConnection, watch: Watch) -> tuple[
     rows = connection.execute("SELECT article_id, before, after FROM corrections").fetchall()
     articles = read_articles(connection, [article_id for article_id, *_ in rows])
     reports = _reports(connection)
+    tags = _tags(connection)
     found = []
     for article_id, before, after in rows:
         now = articles[article_id]
         was, is_now = _as_of(now, before), _as_of(now, after)
         if fields := _material_fields(was, is_now):
-            found.append(Rewrite(reports[article_id], was, is_now, fields))
-    return tuple(found[:REWRITES])
+            found.append(
+                Rewrite(reports[article_id], was, is_now, fields, tags.get(article_id, ()))
+            )
+    return tuple(found)
 
 
 def _parameters(watch: Watch) -> dict[str, Any]:
@@ -136,10 +145,21 @@ def _material_fields(before: Article, after: Article) -> tuple[str, ...]:
 
 
 def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, Coverage]:
-    rows: Sequence[tuple[Any, ...]] = connection.execute(
+    rows = connection.execute(
         """
         SELECT a.article_id, a.feed_id, a.publisher, a.kind, a.title, a.url, a.dek, a.told_at
         FROM corrections INNER JOIN articles AS a ON corrections.article_id = a.article_id
         """
     ).fetchall()
     return {row[0]: Coverage(*row, is_this_week=False) for row in rows}
+
+
+def _tags(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(
+        """
+        SELECT corrections.article_id, list(story_tags.tag_id ORDER BY story_tags.tag_id)
+        FROM corrections INNER JOIN story_tags ON corrections.story_id = story_tags.story_id
+        GROUP BY corrections.article_id
+        """
+    ).fetchall()
+    return {article_id: tuple(tags) for article_id, tags in rows}

@@ -10,9 +10,9 @@ import nh3
 
 from transforms.blocks import blocks_from, read_pieces, tree_of
 from transforms.errors import InvalidURLError
+from transforms.htmltokens import BLOCKS, tamed, tokens
 from transforms.records import Block
 from transforms.related import take_related, take_topics
-from transforms.htmltokens import BLOCKS, tamed, tokens
 from transforms.urls import clean_url, is_local
 
 MAX_CHARACTERS = 200_000

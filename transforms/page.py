@@ -19,6 +19,7 @@ from transforms.decode import MAX_BYTES, decode_page
 from transforms.errors import InvalidURLError, PageError
 from transforms.figures import same_words
 from transforms.hero import choose_hero
+from transforms.htmltokens import tamed
 from transforms.language import language_of
 from transforms.markup import text_of
 from transforms.metadata import Metadata, read_metadata
@@ -26,7 +27,6 @@ from transforms.normalise import identify
 from transforms.pagehead import BYLINE, Head, read_head
 from transforms.records import Article, Block
 from transforms.related import take_related, take_topics
-from transforms.htmltokens import tamed
 from transforms.text import one_line, paragraph, title_key
 from transforms.urls import canonical_url, clean_url
 

@@ -160,6 +160,18 @@ def due_feeds(
     return [FeedState(f, *due[f.feed_id][1:]) for f in feeds if f.feed_id in due]
 
 
+def pause_feed(connection: duckdb.DuckDBPyConnection, feed_id: str, now: datetime) -> bool:
+    """Ask a feed no more until a person resumes it; return whether there was one to pause."""
+    found = connection.execute(
+        """
+        UPDATE feeds SET paused_at = $now
+        WHERE feed_id = $feed_id AND paused_at IS NULL AND removed_at IS NULL RETURNING feed_id
+        """,
+        {"feed_id": feed_id, "now": now},
+    ).fetchall()
+    return bool(found)
+
+
 def resume_feed(connection: duckdb.DuckDBPyConnection, feed_id: str) -> bool:
     """Have a paused feed asked again at once; return whether there was one."""
     found = connection.execute(

@@ -260,6 +260,7 @@ class Story:
         score: The sum of `score_parts`.
         score_parts: Named parts that add up, `{"publishers": 5.2, "kind": 1.0, ...}`.
         continues: Whether it was already told in a week before.
+        note: What the editor says about it.
     """
 
     story_id: str
@@ -271,6 +272,7 @@ class Story:
     score: float
     score_parts: dict[str, float]
     continues: bool = False
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +310,8 @@ class FeedHealth:
 class Funnel:
     """What became of the week's articles; the counts add up.
 
-    `articles == duplicates + look_alikes + told`, and `told` articles make `stories` stories.
+    `articles == duplicates + look_alikes + others + told`, and `told` articles make `stories`
+    stories. `others` are articles of stories that an edition leaves out.
     """
 
     feeds: int
@@ -318,6 +321,7 @@ class Funnel:
     look_alikes: int
     told: int
     stories: int
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,12 +333,14 @@ class Rewrite:
         before: Its text when that issue was made.
         after: Its text now.
         fields: Which of `title`, `dek` and `body` say something else, in this order.
+        tags: Ids of its story's tags.
     """
 
     report: Coverage
     before: Article
     after: Article
     fields: tuple[str, ...]
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,3 +365,33 @@ class WeekNews:
     health: tuple[FeedHealth, ...]
     late: tuple[Story, ...] = ()
     rewrites: tuple[Rewrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One deed of an editor.
+
+    Attributes:
+        week: The issue it is about, `2026-W47`.
+        story_id: Empty where it is about the issue.
+        value: The place of a `move`, the words of a `note`.
+    """
+
+    acted_at: datetime
+    who: str
+    edition: str
+    week: str
+    story_id: str
+    action: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What all actions about one story come to; the last word counts."""
+
+    is_pinned: bool = False
+    is_dropped: bool = False
+    is_delayed: bool = False
+    place: int | None = None
+    note: str | None = None

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from transforms.boilerplate import class_words
+from transforms.htmltokens import HEADINGS
 from transforms.labels import (
     after_inline_label,
     after_topics_label,
@@ -17,7 +18,6 @@ from transforms.labels import (
     is_related_label,
 )
 from transforms.records import RelatedItem
-from transforms.htmltokens import HEADINGS
 from transforms.teasers import LINKED, address_of, link_share, read_items
 from transforms.text import one_line
 

@@ -66,6 +66,8 @@ ARTICLE_COLUMNS = {
     "flags": "VARCHAR[]",
     "field_sources": "JSON",
 }
+# Columns that say more about another one, and go with it.
+FOLLOWING = {"body": ("word_count",), "published_at": ("date_precision", "date_raw")}
 # What a record leaves out where it is empty.
 _EMPTY: dict[str, Any] = {"hero": None, "body": [], "related_items": [], "field_sources": {}}
 
@@ -319,21 +321,23 @@ def _json(value: object) -> str:
 def _revise(connection: duckdb.DuckDBPyConnection, article: Article, now: datetime) -> None:
     """Keep the text that was, and the newest one; what came from the page stays."""
     row = connection.execute(
-        "SELECT title, dek, body, field_sources FROM articles WHERE article_id = ?",
+        "SELECT title, dek, body, field_sources, hero FROM articles WHERE article_id = ?",
         [article.article_id],
     ).fetchone()
     assert row is not None  # noqa: S101 it is one of those that are known
     before = {"title": row[0], "dek": row[1], "body": json.loads(row[2])}
     sources: dict[str, str] = json.loads(row[3])
-    from_page = {name: s for name, s in sources.items() if s.startswith("page:")}
+    has_credit = bool(row[4] and json.loads(row[4]).get("credit"))
+    kept = {
+        name: source
+        for name, source in sources.items()
+        if source.startswith("page:") and _is_open(name, article, has_credit=has_credit)
+    }
     values = _row(article)
-    columns = {n: k for n, k in ARTICLE_COLUMNS.items() if n not in KEPT_COLUMNS}
-    for name in from_page:
-        if not values.get(name) or values[name] == _json(_EMPTY.get(name)):
-            columns.pop(name, None)
-    kept = {name: source for name, source in from_page.items() if name not in columns}
-    if "body" in kept:
-        columns.pop("word_count")
+    left_alone = {*KEPT_COLUMNS, *kept}
+    for name, beside in FOLLOWING.items():
+        left_alone.update(beside if name in kept else ())
+    columns = {name: kind for name, kind in ARTICLE_COLUMNS.items() if name not in left_alone}
     values["field_sources"] = _json(article.field_sources | kept)
     body = before["body"] if "body" in kept else json.loads(values["body"])
     change = compare(
@@ -363,6 +367,21 @@ def _revise(connection: duckdb.DuckDBPyConnection, article: Article, now: dateti
         "UPDATE articles SET changed_at = $now WHERE article_id = $article_id",
         {"now": now, "article_id": article.article_id},
     )
+
+
+def _is_open(name: str, article: Article, *, has_credit: bool) -> bool:
+    """Whether the feed still leaves open what the article's page has filled.
+
+    Args:
+        name: A field.
+        article: As the feed gives it now.
+        has_credit: Whether the picture that is stored has one.
+    """
+    if name == "body":
+        return not article.text  # pictures alone are none
+    if name == "hero" and article.hero:
+        return has_credit and article.hero.credit is None
+    return not getattr(article, name)
 
 
 def _text(body: list[dict[str, Any]]) -> str:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from transforms.boilerplate import class_words, is_boilerplate
 from transforms.errors import InvalidURLError
+from transforms.htmltokens import HEADINGS
 from transforms.labels import is_maybe_label, is_related_label
 from transforms.records import RelatedItem
-from transforms.htmltokens import HEADINGS
 from transforms.text import one_line, paragraph
 from transforms.urls import clean_url
 

@@ -52,9 +52,9 @@ JSON = st.recursive(
     max_leaves=5,
 )
 KEYS = (
-    "id url external_url title content_text content_html summary image banner_image authors author"
-    " tags attachments date_published language"
-).split()
+    "id", "url", "external_url", "title", "content_text", "content_html", "summary", "image",
+    "banner_image", "authors", "author", "tags", "attachments", "date_published", "language",
+)  # fmt: skip
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), JSON))

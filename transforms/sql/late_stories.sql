@@ -3,7 +3,8 @@
 --        feed_watches (feed_id, watched_since)
 --   out: the columns of ranked_stories
 -- Late: no member of this week, and none first seen before $watch_start, the moment of the issue
--- before this one. What a feed held when it was first read is its past, and not late. Worth it: two
+-- before this one; or $delayed, the articles whose stories the issue before has left to this one,
+-- has one of it. What a feed held when it was first read is its past, and not late. Worth it: two
 -- outlets, or a primary source (agency, observatory, journal). The score is the outlets' part of
 -- the rank; ties go to the newer story, then to the smaller id.
 
@@ -29,6 +30,7 @@ stories AS (
         coalesce(bool_or(is_primary) FILTER (WHERE is_original AND is_watched), FALSE)
             AS has_primary,
         max(told_at) AS newest_at,
+        bool_or(list_contains($delayed::VARCHAR [], article_id)) AS is_delayed,
         first(article_id ORDER BY
             is_original DESC,
             dek IS NOT NULL OR text != '' DESC,
@@ -40,8 +42,10 @@ stories AS (
     GROUP BY story_id
     HAVING
         NOT bool_or(is_this_week)
-        AND min(first_seen_at) >= $watch_start
-        AND min(first_seen_at) < $watch_end
+        AND (
+            is_delayed
+            OR (min(first_seen_at) >= $watch_start AND min(first_seen_at) < $watch_end)
+        )
 )
 
 SELECT
@@ -57,5 +61,5 @@ SELECT
     publishers,
     FALSE AS continues
 FROM stories
-WHERE publishers >= 2 OR has_primary
+WHERE is_delayed OR publishers >= 2 OR has_primary
 ORDER BY rank

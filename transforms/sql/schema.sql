@@ -95,3 +95,18 @@ CREATE TABLE IF NOT EXISTS revisions (
     before JSON NOT NULL,  -- title, dek and body until then
     PRIMARY KEY (article_id, seen_at)
 );
+
+-- One row per attempt to read an article's own page.
+CREATE TABLE IF NOT EXISTS page_fetches (
+    article_id VARCHAR NOT NULL,
+    fetched_at TIMESTAMPTZ NOT NULL,
+    outcome VARCHAR NOT NULL,  -- the vocabulary, and robots_denied, no_article, another_page
+    detail VARCHAR,
+    status INTEGER,
+    url VARCHAR NOT NULL,  -- where it was asked
+    requests INTEGER NOT NULL,  -- retries and redirects included
+    wire_bytes BIGINT NOT NULL,
+    seconds DOUBLE NOT NULL,
+    fields VARCHAR [] NOT NULL,  -- what the page added to the article
+    PRIMARY KEY (article_id, fetched_at)
+);

@@ -19,7 +19,9 @@ from transforms.stories.records import (
     StoryArticle,
 )
 from transforms.stories.score import UNIT, conflicts, score_pairs
-from transforms.stories.vectors import Floats, Ints
+from transforms.stories.vectors import Ints
+
+_PAIRS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,14 @@ def cluster_articles(
     index = {r.article.article_id: at for at, r in enumerate(evidence.readings)}
     wishes = Wishes(_known(must_join, index), _known(must_split, index))
 
-    pairs = evidence.pairs
-    values = measure(evidence, pairs)
-    links = Links(pairs.first, pairs.second, score_pairs(values), conflicts(values))
+    links = _score_links(evidence)
     labels = merge_articles(len(readings), links, wishes)
     for one, other in wishes.apart:
         if labels[one] == labels[other]:
             ids = " and ".join(evidence.readings[at].article.article_id for at in (one, other))
             message = f"overrides: articles {ids} are both joined and split; drop one of the two"
             raise ConfigError(message)
-    return Clustering(_members(evidence, values, links, labels, wishes), evidence)
+    return Clustering(_members(evidence, links, labels, wishes), evidence)
 
 
 def explain_pair(clustering: Clustering, first: str, second: str) -> Explanation:
@@ -101,12 +101,25 @@ def _known(
     return tuple((index[a], index[b]) for a, b in pairs if a in index and b in index)
 
 
+def _score_links(evidence: Evidence) -> Links:
+    """Return the score of every pair; the features themselves would not fit into memory."""
+    pairs = evidence.pairs
+    scores, apart = np.zeros_like(pairs.first), np.zeros_like(pairs.first)
+    for begin in range(0, len(scores), _PAIRS_AT_ONCE):
+        part = slice(begin, begin + _PAIRS_AT_ONCE)
+        values = measure(evidence, pairs.where(part))
+        scores[part], apart[part] = score_pairs(values), conflicts(values)
+    return Links(pairs.first, pairs.second, scores, apart)
+
+
 def _members(
-    evidence: Evidence, values: Floats, links: Links, labels: Ints, wishes: Wishes
+    evidence: Evidence, links: Links, labels: Ints, wishes: Wishes
 ) -> dict[str, Membership]:
     """Return each article's membership with its strongest link inside its story."""
     ids = [reading.article.article_id for reading in evidence.readings]
     strongest = _strongest(links, labels)
+    told = np.array(sorted(set(strongest.values())), dtype=np.int64)
+    values = dict(zip(told.tolist(), measure(evidence, evidence.pairs.where(told)), strict=True))
     wished = {a: b for pair in wishes.together for a, b in (pair, pair[::-1])}
     sizes = np.bincount(labels, minlength=len(labels))
     members = {}

@@ -2,13 +2,20 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from transforms.stories.apart import (
+    Facts,
+    actors_apart,
+    days_apart,
+    gather_facts,
+    missions_apart,
+    numbers_apart,
+)
 from transforms.stories.names import capitals
 from transforms.stories.phase import AFTER, EVENT, PREVIEW
 from transforms.stories.records import Background, Reading
@@ -22,8 +29,6 @@ from transforms.stories.vectors import (
     unit_rows,
     weigh_rows,
 )
-
-Fact = TypeVar("Fact", bound=Hashable)
 
 FEATURES = (
     "likeness",  # cosine of the two articles' neighbours: do they resemble the same articles?
@@ -47,6 +52,9 @@ WINDOW_HOURS = 8 * 24.0
 # second are not compared.
 _NOISE = 0.03
 _COMPARED = 0.12
+# Of its neighbourhood an article keeps the nearest so many, and so many are compared with it. No
+# article of a real week has as many; it bounds time and memory where all articles are alike.
+_MOST_NEIGHBOURS = 256
 # A word is a name if it stands capitalised in mid-sentence so much more often than not.
 _NAME_RATIO = 4
 # As if every article had one more name that nobody shares, as rare as most.
@@ -57,7 +65,6 @@ _CONCEPT_RATE = 0.05
 _SAME_PREVIEW_HOURS = 4.0
 # So many reports between two previews make it certain.
 _SURE_REPORTS = 3
-_DAYS_APART = 2
 _LONG_GAP_HOURS = 48.0
 
 
@@ -68,6 +75,10 @@ class Pairs:
     first: Ints
     second: Ints
     likeness: Floats
+
+    def where(self, kept: Ints | slice) -> "Pairs":
+        """Return the pairs that `kept` picks."""
+        return Pairs(self.first[kept], self.second[kept], self.likeness[kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Evidence:
     names: Rows
     named: tuple[frozenset[str], ...]
     threads: Threads
+    facts: Facts
     pairs: Pairs
 
 
@@ -103,13 +115,21 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     ]
     words = weigh_rows(documents, {**_term_weights(ordered, background), **name_weights})
     names = weigh_rows([dict.fromkeys(names, 1.0) for names in named], name_weights, _NAME_BALLAST)
-    profiles = unit_rows(neighbours(words, begins, ends, _NOISE))
-    later = np.arange(len(ordered)) + 1
-    alike = neighbours(profiles, later, ends, _COMPARED)
-    first = np.repeat(np.arange(len(ordered)), np.diff(alike.starts))
-    pairs = Pairs(first, alike.columns, alike.values)
+    profiles = unit_rows(neighbours(words, begins, ends, _NOISE, _MOST_NEIGHBOURS))
+    pairs = _pair_neighbours(neighbours(profiles, begins, ends, _COMPARED, _MOST_NEIGHBOURS))
     threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
-    return Evidence(ordered, hours, profiles, names, named, threads, pairs)
+    facts = gather_facts(ordered)
+    return Evidence(ordered, hours, profiles, names, named, threads, facts, pairs)
+
+
+def _pair_neighbours(alike: Rows) -> Pairs:
+    """Return the pairs of which one is among the nearest neighbours of the other."""
+    one = np.repeat(np.arange(alike.height), np.diff(alike.starts))
+    keys = np.minimum(one, alike.columns) * alike.height + np.maximum(one, alike.columns)
+    distinct, at = np.unique(keys, return_index=True)
+    first, second = np.divmod(distinct, alike.height)
+    others = first != second
+    return Pairs(first[others], second[others], alike.values[at][others])
 
 
 def pair_up(evidence: Evidence, one: int, other: int) -> Pairs:
@@ -121,106 +141,30 @@ def pair_up(evidence: Evidence, one: int, other: int) -> Pairs:
 def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     """Return the features of pairs, shape (pairs, features)."""
     first, second = pairs.first, pairs.second
-    readings, threads = evidence.readings, evidence.threads
+    facts, threads = evidence.facts, evidence.threads
     gap = np.abs(evidence.hours[first] - evidence.hours[second])
     one, other = threads.phases[first], threads.phases[second]
     both = (one != UNCLEAR) & (other != UNCLEAR)
     looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
-    asked = _Asked(readings, pairs)
+    same_publisher = facts.publishers[first] == facts.publishers[second]
+    same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, NDArray[np.generic]] = {
         "likeness": pairs.likeness,
         "names": pair_cosines(evidence.names, first, second),
         "gap": np.round(np.log1p(gap), 3),
         "over_48h": gap > _LONG_GAP_HOURS,
-        "same_publisher": asked.whether(
-            lambda r: (r.article.publisher, r.title_key),
-            lambda a, b: a[0] == b[0] and a[1] != b[1],
-        ),
+        "same_publisher": same_publisher & ~same_title,
         "phase_apart": both & (one != other) & ~looks_back,
         "event_after": looks_back,
-        "angle_apart": asked.whether(lambda r: r.angles, lambda a, b: a != b),
+        "angle_apart": facts.angles[first] != facts.angles[second],
         "happened_between": _happened_between(evidence, pairs, gap),
-        "actors_apart": _actors_apart(asked),
-        "missions_apart": asked.whether(lambda r: (r.missions, r.mentioned), _other_missions),
-        "numbers_apart": asked.whether(lambda r: (r.numbers, r.designations), _other_numbers),
-        "days_apart": asked.whether(lambda r: r.days, _other_days),
-        "roundup": asked.whether(
-            lambda r: (r.is_roundup, r.title_key if r.is_roundup else ""),
-            lambda a, b: a[1] != b[1],
-        ),
+        "actors_apart": actors_apart(facts, first, second),
+        "missions_apart": missions_apart(facts, first, second),
+        "numbers_apart": numbers_apart(facts, first, second),
+        "days_apart": days_apart(facts, first, second),
+        "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The pairs that are asked about."""
-
-    readings: Sequence[Reading]
-    pairs: Pairs
-
-    def whether(
-        self, fact: Callable[[Reading], Fact], test: Callable[[Fact, Fact], object]
-    ) -> NDArray[np.bool_]:
-        """Return `test` of the facts of each pair, asked once per two distinct facts."""
-        first, second = self.pairs.first, self.pairs.second
-        if not len(first):
-            return np.zeros(0, dtype=np.bool_)
-        codes: dict[Fact, int] = {}
-        code = np.zeros(len(self.readings), dtype=np.int64)
-        for at in np.unique(np.concatenate([first, second])).tolist():
-            code[at] = codes.setdefault(fact(self.readings[at]), len(codes))
-        known = list(codes)
-        keys = code[first] * len(known) + code[second]
-        distinct, where = np.unique(keys, return_inverse=True)
-        pairs = (divmod(key, len(known)) for key in distinct.tolist())
-        answers = np.array([bool(test(known[a], known[b])) for a, b in pairs], dtype=np.bool_)
-        found: NDArray[np.bool_] = answers[where]
-        return found
-
-
-def _disjoint(one: frozenset[str], other: frozenset[str]) -> bool:
-    return bool(one) and bool(other) and not one & other
-
-
-def _actors_apart(asked: _Asked) -> NDArray[np.bool_]:
-    """Return where titles name different actors and neither text names the other's."""
-    apart = asked.whether(lambda r: r.actors, _disjoint)
-    for pair in np.flatnonzero(apart).tolist():
-        one = asked.readings[asked.pairs.first[pair]]
-        other = asked.readings[asked.pairs.second[pair]]
-        apart[pair] = not (one.actors & other.names or other.actors & one.names)
-    return apart
-
-
-def _other_days(one: frozenset[int], other: frozenset[int]) -> bool:
-    return bool(one) and bool(other) and min(abs(a - b) for a in one for b in other) >= _DAYS_APART
-
-
-_Missions = tuple[frozenset[str], frozenset[str]]
-
-
-def _other_missions(one: _Missions, other: _Missions) -> bool:
-    """Return whether a title is about a mission, and the other article about another."""
-    subject, other_subject = one[0] or one[1], other[0] or other[1]
-    return (
-        bool(one[0] or other[0])
-        and bool(subject and other_subject)
-        and not subject & other[1]
-        and not other_subject & one[1]
-    )
-
-
-_Numbers = tuple[frozenset[tuple[str, str]], frozenset[str]]
-
-
-def _other_numbers(one: _Numbers, other: _Numbers) -> bool:
-    shared = {series for series, _ in one[0]} & {series for series, _ in other[0]}
-    numbered_apart = any(
-        not {n for s, n in one[0] if s == series} & {n for s, n in other[0] if s == series}
-        for series in shared
-    )
-    return numbered_apart or _disjoint(one[1], other[1])
 
 
 def _happened_between(evidence: Evidence, pairs: Pairs, gap: Hours) -> Hours:

@@ -129,40 +129,42 @@ class _Clusters:
         self.labels = np.arange(size)
         self._sizes = np.ones(size, dtype=np.int64)
         self._is_active = np.ones(size, dtype=np.bool_)
-        # The best scores of each member into each cluster, best first.
-        self._best = np.full((NEIGHBOURS, size, size), _NOTHING, dtype=np.int32)
-        self._best[0] = _ABSENT
+        # Into each cluster, the best scores of each member of the piece, best first.
+        self._best = np.full((size, NEIGHBOURS, size), _NOTHING, dtype=np.int32)
+        self._best[:, 0] = _ABSENT
         # For clusters c and d: sum over c's members of their mean best score into d, in sixths.
-        self._sums = np.full((size, size), _ABSENT * _PARTS, dtype=np.int64)
+        self._sums = np.full((size, size), _ABSENT * _PARTS, dtype=np.int32)
         self._conflicts = np.zeros((size, size), dtype=np.int32)
+        # What merging two clusters is worth; the best other cluster of each, and its worth.
         self._scores = np.full((size, size), -np.inf)
         self._nearest = np.zeros(size, dtype=np.int64)
+        self._worth = np.full(size, -np.inf)
 
     def set_scores(self, first: Ints, second: Ints, links: Links) -> None:
         """Fill in the scores and conflicts of single articles."""
         scores = np.maximum(links.scores, _ABSENT)
         for a, b in ((first, second), (second, first)):
-            self._best[0, a, b] = scores
+            self._best[b, 0, a] = scores
             self._sums[a, b] = scores * _PARTS
             self._conflicts[a, b] = links.conflicts
             self._scores[a, b] = scores
-        self._nearest = np.argmax(self._scores, axis=1)
+        for at in range(len(self.labels)):
+            self._find_nearest(at)
 
     def best_pair(self) -> tuple[int, int] | None:
         """Return the two clusters to merge next, smaller name first; None if none should."""
         while True:
-            at_best = self._scores[np.arange(len(self.labels)), self._nearest]
-            one = int(np.argmax(at_best))
+            one = int(np.argmax(self._worth))
             other = int(self._nearest[one])
-            if at_best[one] <= 0:
+            if self._worth[one] <= 0:
                 return None
             low, high = min(one, other), max(one, other)
             pairs = self._sizes[low] * self._sizes[high]
             if self._conflicts[low, high] <= MOST_CONFLICTS * pairs:
                 return low, high
             self._scores[low, high] = self._scores[high, low] = -np.inf
-            for row in (low, high):
-                self._nearest[row] = np.argmax(self._scores[row])
+            self._find_nearest(low)
+            self._find_nearest(high)
 
     def forbid(self, one: int, other: int) -> None:
         """Keep two articles apart, however many good links their clusters have."""
@@ -171,11 +173,11 @@ class _Clusters:
     def join(self, group: Ints) -> None:
         """Merge articles whatever their scores; each then has the best links of them all."""
         rest = np.setdiff1d(np.arange(len(self.labels)), group)
-        best = self._best[0][np.ix_(group, rest)].max(axis=0)
+        best = self._best[:, 0][np.ix_(rest, group)].max(axis=1)
         fewest = self._conflicts[np.ix_(group, rest)].min(axis=0)
         for at in group.tolist():
-            self._best[0, at, rest] = self._best[0, rest, at] = best
-            self._sums[at, rest] = self._sums[rest, at] = best.astype(np.int64) * _PARTS
+            self._best[at, 0, rest] = self._best[rest, 0, at] = best
+            self._sums[at, rest] = self._sums[rest, at] = best * _PARTS
             kept = np.where(self._conflicts[at, rest] >= _FORBIDDEN, _FORBIDDEN, fewest)
             self._conflicts[at, rest] = self._conflicts[rest, at] = kept
         for at in group.tolist()[1:]:
@@ -187,40 +189,50 @@ class _Clusters:
         self._is_active[gone] = False
         self._sizes[kept] += self._sizes[gone]
         self._conflicts[kept] += self._conflicts[gone]
-        self._conflicts[:, kept] += self._conflicts[:, gone]
+        self._conflicts[:, kept] = self._conflicts[kept]
 
-        both = np.concatenate([self._best[:, :, kept], self._best[:, :, gone]])
-        self._best[:, :, kept] = -np.sort(-both, axis=0)[:NEIGHBOURS]
-        means = self._means(kept)
-        self._sums[:, kept] = np.bincount(self.labels, weights=means, minlength=len(means)).astype(
-            np.int64
-        )
+        self._best[kept] = _best_of(self._best[kept], self._best[gone])
+        means = _means(self._best[kept])
+        into = np.bincount(self.labels, weights=means, minlength=len(means)).astype(np.int32)
+        self._sums[:, kept] = into
         self._sums[kept] += self._sums[gone]
-        self._rescore(kept, gone)
+        self._rescore(kept, gone, into)
 
-    def _means(self, cluster: int) -> Ints:
-        """Return each article's mean best score into `cluster`, in sixths: a whole number."""
-        best = self._best[:, :, cluster].astype(np.int64)
-        there = best > _NOTHING
-        sums: Ints = np.where(there, best, 0).sum(axis=0)
-        shares: Ints = _PARTS // np.maximum(there.sum(axis=0), 1)
-        return sums * shares
-
-    def _rescore(self, kept: int, gone: int) -> None:
+    def _rescore(self, kept: int, gone: int, into: NDArray[np.int32]) -> None:
         smaller = self._sizes <= self._sizes[kept]
-        row = np.where(
-            smaller,
-            self._sums[:, kept] / self._sizes,
-            self._sums[kept] / self._sizes[kept],
-        )
+        row = np.where(smaller, into / self._sizes, self._sums[kept] / self._sizes[kept])
+        row /= _PARTS
         row[~self._is_active] = -np.inf
         row[kept] = -np.inf
-        self._scores[kept] = self._scores[:, kept] = row / _PARTS
+        self._scores[kept] = self._scores[:, kept] = row
         self._scores[gone] = self._scores[:, gone] = -np.inf
-        stale = np.isin(self._nearest, (kept, gone)) & self._is_active
-        stale[kept] = True
-        for at in np.flatnonzero(stale).tolist():
-            self._nearest[at] = np.argmax(self._scores[at])
-        nearest = self._scores[np.arange(len(row)), self._nearest]
-        closer = (row / _PARTS > nearest) | ((row / _PARTS == nearest) & (kept < self._nearest))
+        closer = (row > self._worth) | ((row == self._worth) & (kept < self._nearest))
+        stale = ((self._nearest == kept) | (self._nearest == gone)) & self._is_active & ~closer
         self._nearest[closer] = kept
+        self._worth[closer] = row[closer]
+        self._worth[gone] = -np.inf
+        for at in (kept, *np.flatnonzero(stale).tolist()):
+            self._find_nearest(at)
+
+    def _find_nearest(self, cluster: int) -> None:
+        nearest = int(np.argmax(self._scores[cluster]))
+        self._nearest[cluster] = nearest
+        self._worth[cluster] = self._scores[cluster, nearest]
+
+
+def _best_of(one: NDArray[np.int32], other: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the three highest of three and three, each in falling order along the first axis."""
+    crossed = np.minimum(one[:2], other[1::-1])  # what can be the third: first here, second there
+    first = np.maximum(one[0], other[0])
+    second = np.maximum(np.minimum(one[0], other[0]), np.maximum(one[1], other[1]))
+    third = np.maximum(np.maximum(one[2], other[2]), np.maximum(crossed[0], crossed[1]))
+    return np.stack([first, second, third])
+
+
+def _means(best: NDArray[np.int32]) -> Ints:
+    """Return the means of each article's best scores, in sixths: whole numbers."""
+    scores = best.astype(np.int64)
+    there = scores > _NOTHING
+    sums: Ints = np.where(there, scores, 0).sum(axis=0)
+    shares: Ints = _PARTS // np.maximum(there.sum(axis=0), 1)
+    return sums * shares

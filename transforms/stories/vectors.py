@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 
 _GRID = 1024.0
 _ROWS_AT_ONCE = 512
+_COLUMNS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +64,48 @@ def weigh_rows(
     )
 
 
-def neighbours(rows: Rows, begins: Ints, ends: Ints, floor: float) -> Rows:
-    """Return each row's cosines of at least `floor` with rows `begins[i]` to `ends[i]`."""
-    starts = [0]
-    columns: list[Ints] = []
-    values: list[Floats] = []
+def neighbours(rows: Rows, begins: Ints, ends: Ints, floor: float, most: int) -> Rows:
+    """Return each row's cosines of at least `floor` with rows `begins[i]` to `ends[i]`.
+
+    Of more than `most` the highest are kept; of equal ones the first.
+    """
+    starts = [np.zeros(1, dtype=np.int64)]
+    columns = [np.zeros(0, dtype=np.int64)]
+    values = [np.zeros(0, dtype=np.float32)]
     for begin in range(0, rows.height, _ROWS_AT_ONCE):
         end = min(begin + _ROWS_AT_ONCE, rows.height)
         first, last = int(begins[begin]), int(ends[end - 1])
         cosines = _product(rows, rows, (begin, end), (first, last))
-        for row in range(begin, end):
-            line = cosines[row - begin]
-            found = np.flatnonzero(line >= floor)
-            found = found[(found + first >= begins[row]) & (found + first < ends[row])]
-            columns.append(found + first)
-            values.append(line[found])
-            starts.append(starts[-1] + len(found))
+        there = np.arange(first, last)
+        early, late = begins[begin:end, np.newaxis], ends[begin:end, np.newaxis]
+        cosines[(there < early) | (there >= late)] = -1.0
+        row, column = _highest(cosines, floor, most)
+        starts.append(starts[-1][-1] + np.cumsum(np.bincount(row, minlength=end - begin)))
+        columns.append(column + first)
+        values.append(cosines[row, column])
     return Rows(
-        starts=np.array(starts, dtype=np.int64),
-        columns=np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64),
-        values=np.concatenate(values) if values else np.zeros(0, dtype=np.float32),
+        starts=np.concatenate(starts),
+        columns=np.concatenate(columns),
+        values=np.concatenate(values),
         width=rows.height,
     )
+
+
+def _highest(table: Floats, floor: float, most: int) -> tuple[Ints, Ints]:
+    """Return where `table` is at least `floor`, in each row only its `most` highest places."""
+    height, width = table.shape
+    floors = np.full((height, 1), floor, dtype=np.float32)
+    if width > most:
+        ranked = np.partition(table, width - most, axis=1)
+        floors = np.maximum(floors, ranked[:, width - most, np.newaxis])
+    row, column = np.nonzero(table >= floors)
+    is_last = table[row, column] == floors[row, 0]
+    higher = np.bincount(row[~is_last], minlength=height)
+    # Ties for the last place: count them off within their row.
+    ties = np.cumsum(is_last)
+    before = np.concatenate([[0], ties])[np.searchsorted(row, np.arange(height))]
+    kept = ~is_last | (ties - before[row] + higher[row] <= most)
+    return row[kept], column[kept]
 
 
 def unit_rows(rows: Rows) -> Rows:
@@ -118,7 +139,14 @@ def _product(left: Rows, right: Rows, here: tuple[int, int], there: tuple[int, i
     used = np.unique(left.columns[left.starts[here[0]] : left.starts[here[1]]])
     place = np.full(left.width, -1, dtype=np.int64)
     place[used] = np.arange(len(used))
-    return _packed(left, here, place, len(used)) @ _packed(right, there, place, len(used)).T
+    packed = _packed(left, here, place, len(used))
+    out = np.empty((here[1] - here[0], there[1] - there[0]), dtype=np.float32)
+    # In strips: memory stays small however many rows lie within the time.
+    for begin in range(there[0], there[1], _COLUMNS_AT_ONCE):
+        end = min(begin + _COLUMNS_AT_ONCE, there[1])
+        strip = _packed(right, (begin, end), place, len(used))
+        np.matmul(packed, strip.T, out=out[:, begin - there[0] : end - there[0]])
+    return out
 
 
 def _packed(rows: Rows, span: tuple[int, int], place: Ints, width: int) -> Floats:

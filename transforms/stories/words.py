@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterable
+from functools import lru_cache
 
 # What feeds, aggregators and picture desks add to a summary. It says nothing of the story.
 BOILERPLATE = re.compile(
@@ -69,6 +70,7 @@ def tokens(text: str) -> list[str]:
     return [token.removesuffix("'s") for token in TOKEN.findall(text)]
 
 
+@lru_cache(maxsize=50_000)  # a week has some ten thousand different words
 def stem(word: str) -> str:
     """Return what the forms of a lower-case word share.
 

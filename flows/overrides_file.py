@@ -1,0 +1,55 @@
+"""Write an editor's decision about stories to the end of `config/overrides.toml`."""
+
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from transforms.errors import ConfigError
+
+KINDS = ("join", "split", "drop")
+LEAST_ARTICLES = 2
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+def append_override(path: Path, kind: str, articles: Sequence[str], who: str, why: str) -> None:
+    """Append one decision, so that it holds from the next issue that is built.
+
+    What is in the file stays as it is, comments and all; the file is replaced whole or not at all.
+
+    Args:
+        path: `overrides.toml`; made where it does not exist.
+        kind: `join`, `split` or `drop`.
+        articles: Addresses or ids: two or more, of a `drop` one.
+        who: Who decided.
+        why: The reason, for whoever reads it in a year.
+
+    Raises:
+        ConfigError: Something is missing, or the file is no TOML.
+    """
+    least = 1 if kind == "drop" else LEAST_ARTICLES
+    if kind not in KINDS or len(set(articles)) < least or not who.strip() or not why.strip():
+        message = (
+            f"{path}: a decision needs a kind ({', '.join(KINDS)}), {least} different articles, "
+            f"who and why; given: {kind!r}, {list(articles)!r}, {who!r}, {why!r}"
+        )
+        raise ConfigError(message)
+    listed = ", ".join(map(_quoted, articles))
+    named = f"article = {listed}" if kind == "drop" else f"articles = [{listed}]"
+    entry = f"[[{kind}]]\n{named}\nwho = {_quoted(who)}\nwhy = {_quoted(why)}\n"
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    after = f"{before.rstrip()}\n\n{entry}".lstrip()
+    try:
+        tomllib.loads(after)
+    except tomllib.TOMLDecodeError as error:
+        message = f"{path}: not valid TOML, so nothing was added: {error}"
+        raise ConfigError(message) from error
+    part = path.with_name(path.name + ".part")
+    part.write_text(after, encoding="utf-8")
+    part.replace(path)
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML basic string; JSON writes the same, once there is no control character."""
+    return json.dumps(_CONTROL.sub(" ", text), ensure_ascii=False)
