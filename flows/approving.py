@@ -9,19 +9,29 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+import duckdb
+
+from flows.copies import find_issue
 from flows.deciding import Decision
+from flows.ledger import Ledger
 from flows.letters import pack_letter
+from flows.settings import Settings
+from flows.telling import BuiltIssue
 from reports.records import Issue, Item, Letter
+from transforms.desk import actions_of, newest_approval, read_actions
+from transforms.records import Action
 
 log = logging.getLogger(__name__)
 
 # Of what differs, so much is named.
 NAMED = 6
+# Characters of a summary that stand wherever its story is told.
+DEK_COMPARED = 79
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ def contents_of(issue: Issue, letter: Letter) -> Contents:
         letter=hashlib.sha256(pack_letter(letter)).hexdigest(),
         subject=letter.subject,
         stories=tuple(
-            (story_id, item.headline, hashlib.sha256(repr(item).encode()).hexdigest()[:16])
+            (story_id, item.headline, hashlib.sha256(_told_of(item).encode()).hexdigest()[:16])
             for story_id, item in stories.items()
         ),
     )
@@ -111,7 +121,7 @@ def differences(approved: Contents, now: Contents) -> tuple[str, ...]:
     found += [f"{what}: {_named(headlines)}" for what, headlines in groups.items() if headlines]
     if kept != [story_id for story_id in after if story_id in before]:
         found.append("the stories stand in another order")
-    return tuple(found) or ("counts, charts or the state of the feeds",)
+    return tuple(found) or ("pictures, counts, charts or the state of the feeds",)
 
 
 def may_leave(
@@ -120,7 +130,7 @@ def may_leave(
     approval: Approval | None,
     contents: Contents,
     *,
-    week: str,
+    options: str,
     due_at: datetime | None,
     zone: str,
 ) -> Decision:
@@ -135,13 +145,13 @@ def may_leave(
         rule: What is configured.
         approval: The newest that stands, if there is one.
         contents: What would leave.
-        week: What `--week` takes.
+        options: What names the issue on the command line, `--week 2026-W47`.
         due_at: The scheduled letter's moment; None if a person sends it.
         zone: The time zone that moments are told in.
     """
     if rule.approval == "none":
         return Decision("send", f"{issue_id} needs no approval")
-    approve = f"perigee issue approve --week {week}"
+    approve = f"perigee issue approve {options}"
     if approval is None:
         lack = f"{issue_id} was not approved"
         remedy = f"to approve it: {approve}"
@@ -155,13 +165,84 @@ def may_leave(
         return Decision("send", f"{issue_id} leaves: {_told(approval, zone)}")
     else:
         lack = f"{issue_id}: {_told(approval, zone)}, too late"
-        remedy = f"to mail it now: perigee digest --week {week} --send"
+        remedy = f"to mail it now: perigee digest {options} --send"
     if due_at is None:
         return Decision("not approved", f"{lack}; {remedy}")
     lack += f"; the cut-off was {_moment(due_at - rule.cutoff, zone)}"
     if rule.on_cutoff == "send":
         return Decision("send", f'{lack}; on_cutoff = "send": it leaves as it stands')
     return Decision("not approved", f'{lack}; on_cutoff = "hold": it waits; {remedy}')
+
+
+def rule_of(settings: Settings) -> Rule:
+    """Return what the settings say about approval."""
+    digest = settings.digest
+    return Rule(digest.approval, timedelta(hours=digest.cutoff), digest.on_cutoff)
+
+
+def released(
+    settings: Settings, built: BuiltIssue, decision: Decision, due_at: datetime | None
+) -> Decision:
+    """Return a decision to send, unless the issue's editor has not let it leave.
+
+    A letter of which copies have left is not asked about again: every reader gets that one.
+
+    Args:
+        settings: Those of the edition.
+        built: The letter that would leave.
+        decision: Whether it may otherwise.
+        due_at: The scheduled letter's moment; None if a person sends it.
+
+    Raises:
+        DatabaseBusyError: Another process kept the database for too long.
+    """
+    issue_id, week = built.issue.issue_id, str(built.week)
+    if settings.digest.approval == "none" or not decision.may_send:
+        return decision
+
+    def look(connection: duckdb.DuckDBPyConnection) -> tuple[bool, Approval | None]:
+        issue = find_issue(connection, issue_id)
+        actions = read_actions(connection, settings.edition_id)
+        return bool(issue and issue.frozen_at), standing_approval(actions_of(actions, week))
+
+    has_left, approval = Ledger(settings.database).write(look)
+    if has_left:
+        return decision
+    leave = may_leave(
+        issue_id,
+        rule_of(settings),
+        approval,
+        contents_of(built.issue, built.letter),
+        options=f"--week {week}"
+        + (f" --edition {settings.edition.id}" if settings.edition else ""),
+        due_at=due_at,
+        zone=settings.time_zone,
+    )
+    log.info(leave.words)
+    return replace(leave, verdict=decision.verdict) if leave.may_send else leave
+
+
+def standing_approval(actions: Iterable[Action]) -> Approval | None:
+    """Return the newest approval of an issue that was not taken back."""
+    action = newest_approval(actions)
+    if action is None:
+        return None
+    return Approval(action.who, action.acted_at, Contents.from_json(action.value))
+
+
+def approval_words(approval: Approval, settings: Settings) -> str:
+    """Return who approved, and when."""
+    return _told(approval, settings.time_zone)
+
+
+def rule_words(settings: Settings) -> str:
+    """Return what is configured about approval."""
+    digest = settings.digest
+    if digest.approval == "none":
+        return "The letter also leaves without approval."
+    before = f"{digest.cutoff:g} h before its moment" if digest.cutoff else "its moment"
+    without = "it leaves as it stands" if digest.on_cutoff == "send" else "it waits"
+    return f"The letter needs an approval by {before}; without one {without}."
 
 
 def _items(issue: Issue) -> Iterator[Item]:
@@ -175,6 +256,12 @@ def _items(issue: Issue) -> Iterator[Item]:
         yield issue.picture_of_the_week
     yield from issue.only_one
     yield from issue.late
+
+
+def _told_of(item: Item) -> str:
+    """Return what an item says wherever it stands: pictures and longer summaries are for cards."""
+    beginning = (item.dek or "")[:DEK_COMPARED]
+    return repr((item.headline, item.url, beginning, item.told_by, item.others, item.note))
 
 
 def _named(headlines: Iterable[str]) -> str:

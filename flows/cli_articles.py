@@ -62,18 +62,19 @@ def pages(
     context: typer.Context,
     week: AWeek = None,
     limit: Annotated[int, typer.Option(help="At most so many pages.", min=1)] = 40,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Read the own pages of the week's best articles: bodies, credits, related items.
+    """Read the own pages of the week's best articles, and show how that went so far.
 
-    Only of feeds with `pages = true` (or of all, with `[fetch] pages = true`), each page once,
-    and only where the site's robots.txt allows it.
+    Pages give bodies, credits and related items. Only those of feeds with `pages = true` (or of
+    all, with `[fetch] pages = true`) are read, each one once, and only where the site's robots.txt
+    allows it.
     """
-    from flows.paging import read_pages
+    from flows.paging import list_pages, read_pages
     from flows.showing_history import show_pages
 
     settings = settings_of(context)
     chosen = _chosen(week, settings.time_zone)
     with err.status("read pages …"):
         read = read_pages(settings, chosen, datetime.now(UTC), limit)
-    show_pages(out, read, as_json=as_json)
+    show_pages(out, list_pages(settings, chosen), len(read), as_json=as_json)

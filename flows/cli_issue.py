@@ -22,7 +22,11 @@ issue = typer.Typer(
 app.add_typer(issue, name="issue")
 
 Key = Annotated[
-    str, typer.Argument(help="Its place in `issue show`, or its id's beginning.", metavar="STORY")
+    str,
+    typer.Argument(
+        help="Its place in `issue show`, or an article of it: id (or its beginning) or address.",
+        metavar="STORY",
+    ),
 ]
 WeekOption = Annotated[
     str | None, typer.Option("--week", help="Such as 2026-W47; default: the coming issue's.")
@@ -44,13 +48,16 @@ def show(context: typer.Context, week: WeekOption = None, edition: EditionOption
         headline = escape(story.lead.title) + (
             f"\n[dim]{escape(story.note)}[/dim]" if story.note else ""
         )
-        table.add_row(str(story.rank), f"{story.score:.1f}", parts, headline, story.story_id[:8])
+        article = story.lead.article_id[:8]
+        table.add_row(str(story.rank), f"{story.score:.1f}", parts, headline, article)
     out.print(table)
-    shown = {story.story_id for story in desk.edited.stories}
-    for story in desk.ranked.stories:
-        if story.story_id not in shown:
-            out.print(f"left out  {story.story_id[:8]}  {escape(story.lead.title)}")
-    out.print(f"{desk.issue_id}: {len(shown):,} stories")
+    for story in desk.edited.late:
+        out.print(f"late  {story.lead.article_id[:8]}  {escape(story.lead.title)}")
+    told = {story.story_id for story in (*desk.edited.stories, *desk.edited.late)}
+    for story in desk.stories:
+        if story.story_id not in told:
+            out.print(f"left out  {story.lead.article_id[:8]}  {escape(story.lead.title)}")
+    out.print(f"{desk.issue_id}: {len(desk.edited.stories):,} stories")
 
 
 @issue.command()
@@ -138,30 +145,32 @@ def join(
     who: As = None,
 ) -> None:
     """Make two stories one, for good (config/overrides.toml)."""
-    from flows.desking import editor_name, file_override, find_story
+    from flows.desking import editor_name
+    from flows.desking import join as join_stories
 
     desk = _desk(context, week, edition)
-    one, two = find_story(desk, story), find_story(desk, other)
-    now, articles = datetime.now(UTC), [two.lead.article_id]
-    _tell(desk, file_override(desk, one, "join", articles, why, editor_name(who), now))
+    row = join_stories(desk, [story, other], why, editor_name(who), datetime.now(UTC))
+    _tell(desk, row)
 
 
 @issue.command()
 def split(
     context: typer.Context,
-    story: Key,
-    article: Annotated[str, typer.Argument(help="The id of the article that is another story.")],
+    articles: Annotated[
+        list[str],
+        typer.Argument(help="Those of a story that are another one.", metavar="ARTICLE..."),
+    ],
     why: Why,
     week: WeekOption = None,
     edition: EditionOption = None,
     who: As = None,
 ) -> None:
-    """Split an article from a story, for good (config/overrides.toml)."""
-    from flows.desking import editor_name, file_override, find_story
+    """Split articles from their story, for good (config/overrides.toml)."""
+    from flows.desking import editor_name
+    from flows.desking import split as split_story
 
     desk = _desk(context, week, edition)
-    found, now = find_story(desk, story), datetime.now(UTC)
-    _tell(desk, file_override(desk, found, "split", [article], why, editor_name(who), now))
+    _tell(desk, split_story(desk, articles, why, editor_name(who), datetime.now(UTC)))
 
 
 @issue.command()
@@ -171,17 +180,52 @@ def approve(
     edition: EditionOption = None,
     who: As = None,
 ) -> None:
-    """Let the issue leave as it stands; what is done to it afterwards takes that back."""
-    _act(_desk(context, week, edition), None, "approve", "", who)
+    """Let exactly this letter leave; what changes it afterwards makes it another one."""
+    from flows.desking import approve_letter, editor_name
+
+    desk = _desk(context, week, edition)
+    with err.status("draw the letter …"):
+        row = approve_letter(desk, editor_name(who), datetime.now(UTC))
+    _tell(desk, row)
 
 
 @issue.command()
-def log(context: typer.Context, week: WeekOption = None, edition: EditionOption = None) -> None:
+def undo(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(help="As `issue log` shows it.", metavar="NO")],
+    edition: EditionOption = None,
+    who: As = None,
+) -> None:
+    """Take back one action: a place, a note, an approval, an undo."""
+    from flows.desking import editor_name
+    from flows.desking import undo as take_back
+
+    settings = settings_of(context).for_edition(edition)
+    row = take_back(settings, number, editor_name(who), datetime.now(UTC))
+    _tell(_desk(context, row.week, edition), row)
+
+
+@issue.command()
+def log(
+    context: typer.Context,
+    week: WeekOption = None,
+    edition: EditionOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON record a line.")] = False,
+) -> None:
     """List who did what to the issue, and when."""
+    from dataclasses import asdict
+
+    from flows.showing import print_json
+    from transforms.desk import in_force
+
     desk = _desk(context, week, edition)
+    standing = in_force(desk.actions)
     for action in desk.actions:
-        _tell(desk, action)
-    if not desk.actions:
+        if as_json:
+            print_json(asdict(action) | {"is_undone": action not in standing})
+        else:
+            _tell(desk, action, is_undone=action not in standing)
+    if not desk.actions and not as_json:
         out.print(f"{desk.issue_id}: nothing was done to it")
 
 
@@ -216,18 +260,18 @@ def _desk(context: typer.Context, week: str | None, edition: str | None) -> "Des
         return open_desk(settings, chosen)
 
 
-def _act(desk: "Desk", key: str | None, action: str, value: str, who: str | None) -> None:
+def _act(desk: "Desk", key: str, action: str, value: str, who: str | None) -> None:
     from flows.desking import act, editor_name, find_story
 
-    story = find_story(desk, key) if key is not None else None
-    _tell(desk, act(desk, story, action, value, editor_name(who), datetime.now(UTC)))
+    _, article = find_story(desk, key)
+    _tell(desk, act(desk, action, article, value, editor_name(who), datetime.now(UTC)))
 
 
-def _tell(desk: "Desk", action: "Action") -> None:
-    from transforms.desk import ACTIONS
+def _tell(desk: "Desk", action: "Action", *, is_undone: bool = False) -> None:
+    from transforms.desk import words_of
 
     when = action.acted_at.astimezone(desk.settings.zone)
-    homes = {r.article_id: s.lead.title for s in desk.ranked.stories for r in s.coverage}
-    about = homes.get(action.story_id, action.story_id[:8]) if action.story_id else desk.issue_id
-    what = f"{about}: {ACTIONS.get(action.action, action.action)} {action.value}".rstrip()
-    out.print(f"{when:%Y-%m-%d %H:%M} {escape(action.who)}: {escape(what)}", soft_wrap=True)
+    titles = {r.article_id: s.lead.title for s in desk.stories for r in s.coverage}
+    about = titles.get(action.article_id, action.article_id[:8]) or desk.issue_id
+    line = f"{action.action_id:>3}  {when:%Y-%m-%d %H:%M}  {action.who}: {about} {words_of(action)}"
+    out.print(escape(line) + (" [dim](undone)[/dim]" if is_undone else ""), soft_wrap=True)

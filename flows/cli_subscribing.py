@@ -54,7 +54,8 @@ def add(
         out.print(f"  {day}  {escape(article.title)}")
     if found.known:
         other, count = found.known
-        out.print(f"[yellow]{count} of its articles are known already, from {escape(other)}[/yellow]")
+        words = f"{count} of its articles are known already, from {other}"
+        out.print(f"[yellow]{escape(words)}[/yellow]")
     if not yes:
         typer.confirm(f"Subscribe to it as {feed.feed_id!r}?", abort=True)
     append_feeds(settings.config / "feeds.toml", [feed])

@@ -6,10 +6,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flows.copies import OPEN_STATES, STATES, count_states
-from flows.desking import may_send
 from flows.ledger import Ledger
 from flows.settings import Settings
-from transforms.weeks import Week
 
 Verdict = Literal["send", "resume", "late", "already sent", "not approved"]
 
@@ -84,12 +82,14 @@ def decide(
     now: datetime,
     is_confirmed: bool = False,
 ) -> Decision:
-    """Return whether a run may mail an issue, by what the outbox and the editor's desk hold of it.
+    """Return whether a run may mail an issue, by what the outbox holds of it.
+
+    Whether its editor lets it is another matter: see `flows.approving`.
 
     Raises:
         DatabaseBusyError: Another process kept the database for too long.
     """
-    decision = send_decision(
+    return send_decision(
         issue_id,
         Ledger(settings.database).write(lambda c: count_states(c, issue_id)),
         week=week,
@@ -98,11 +98,6 @@ def decide(
         max_lateness=timedelta(hours=settings.delivery.max_lateness),
         is_confirmed=is_confirmed,
     )
-    if decision.verdict != "send":
-        return decision
-    approval = may_send(settings, Week.parse(week), due_at, now)
-    verdict: Verdict = "send" if approval.may_send else "not approved"
-    return Decision(verdict, approval.words)
 
 
 def _hours(span: timedelta) -> str:

@@ -1,30 +1,38 @@
-"""The editor's desk without its face: which issue is next, what is done to it, may it leave."""
+"""The editor's desk without its face: which issue is next, what is done to it."""
 
 import getpass
 import re
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from flows.approving import Approval, Contents, contents_of, standing_approval
 from flows.database import attach_read_only, memory_database, open_database
 from flows.overrides_file import append_override
 from flows.settings import Settings
-from flows.telling import issue_id_of, load_judgement, made_issues, rank_week
+from flows.telling import (
+    BuiltIssue,
+    finish_issue,
+    issue_id_of,
+    load_judgement,
+    made_issues,
+    rank_week,
+)
 from reports.words import clean
 from transforms.desk import (
-    ACTIONS,
     FILED_ACTIONS,
-    ISSUE_ACTIONS,
     NOTE_LIMIT,
-    actions_of,
+    STORY_ACTIONS,
     apply_actions,
-    approval_of,
+    in_force,
     keep_action,
     read_actions,
 )
-from transforms.errors import PerigeeError
+from transforms.errors import ConfigError, InvalidURLError, PerigeeError
 from transforms.records import Action, Story, WeekNews
+from transforms.urls import canonical_url
+from transforms.week_news import Judgement
 from transforms.weeks import Week
 
 LEAST_PREFIX = 6
@@ -39,10 +47,11 @@ class Desk:
     """A coming issue, as it ranks by itself and as the editor wants it.
 
     Attributes:
-        actions: Those about this issue, in their order.
+        actions: Those about this issue, in their order, undone ones among them.
     """
 
     settings: Settings
+    judgement: Judgement
     week: Week
     ranked: WeekNews
     edited: WeekNews
@@ -53,13 +62,15 @@ class Desk:
         """Which issue it is."""
         return issue_id_of(self.settings, self.week)
 
+    @property
+    def stories(self) -> tuple[Story, ...]:
+        """All that something may be done to: the week's stories and the late ones."""
+        return (*self.ranked.stories, *self.ranked.late)
 
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """Whether the desk lets an issue leave, and why; the words are for the log."""
-
-    may_send: bool
-    words: str
+    @property
+    def approval(self) -> Approval | None:
+        """The newest that was not taken back; it may be of another letter."""
+        return standing_approval(self.actions)
 
 
 def coming_week(settings: Settings, now: datetime) -> Week:
@@ -75,8 +86,15 @@ def coming_week(settings: Settings, now: datetime) -> Week:
 
 def open_desk(settings: Settings, week: Week) -> Desk:
     """Return the issue of `week` for the edition that is being told."""
-    news, actions = rank_week(settings, load_judgement(settings), week)
-    return Desk(settings, week, news, apply_actions(news, actions), actions)
+    judgement = load_judgement(settings)
+    news, actions = rank_week(settings, judgement, week)
+    edited = apply_actions(news, actions, week, settings.time_zone)
+    return Desk(settings, judgement, week, news, edited, actions)
+
+
+def draw(desk: Desk) -> BuiltIssue:
+    """Return the letter as it would leave now."""
+    return finish_issue(desk.settings, desk.judgement, desk.week, desk.edited)
 
 
 def editor_name(given: str | None) -> str:
@@ -84,79 +102,165 @@ def editor_name(given: str | None) -> str:
     return clean(given) or getpass.getuser()
 
 
-def find_story(desk: Desk, key: str) -> Story:
-    """Return the story that `key` names: its place in the issue, its id, or the id's beginning.
+def find_story(desk: Desk, key: str) -> tuple[Story, str]:
+    """Return the story that `key` names, with the article by which it is named.
+
+    Args:
+        desk: The issue.
+        key: The address of one of the story's articles, its id or the id's beginning; or the
+            story's place in the issue, which stands for the article on its card.
 
     Raises:
         DeskError: None or several are named so.
     """
     if key.isdecimal() and 0 < int(key) <= len(desk.edited.stories):
-        return desk.edited.stories[int(key) - 1]
-    found = [s for s in desk.ranked.stories if s.story_id.startswith(key.casefold())]
-    if len(found) == 1 and len(key) >= LEAST_PREFIX:
+        story = desk.edited.stories[int(key) - 1]
+        return story, story.lead.article_id
+    address = _address(key)
+    found = [
+        (story, report.article_id)
+        for story in desk.stories
+        for report in story.coverage
+        if (len(key) >= LEAST_PREFIX and report.article_id.startswith(key.casefold()))
+        or (address and report.url and _address(report.url) == address)
+    ]
+    if len({story.story_id for story, _ in found}) == 1:
         return found[0]
     what = "several stories" if found else "no story"
     message = f"{key!r} names {what} of {desk.issue_id}; see `perigee issue show`"
     raise DeskError(message)
 
 
-def act(
-    desk: Desk, story: Story | None, action: str, value: str, who: str, now: datetime
-) -> Action:
-    """Do something to the issue: keep it as a row, and return that.
+def act(desk: Desk, action: str, article_id: str, value: str, who: str, now: datetime) -> Action:
+    """Do something to the story that holds an article: keep it as a row, and return that.
 
     Raises:
-        DeskError: The action is unknown, or lacks its story or its value.
+        DeskError: The action is unknown, or lacks its value.
         DatabaseBusyError: Another process kept the database for too long.
     """
-    if action not in ACTIONS or (story is None) != (action in ISSUE_ACTIONS):
-        message = f"{action!r} is nothing to be done to {'a story' if story else 'an issue'}"
+    if action not in STORY_ACTIONS:
+        message = f"{action!r} is nothing to be done to a story; take {', '.join(STORY_ACTIONS)}"
         raise DeskError(message)
+    return _keep(desk, action, article_id, _checked_value(desk, action, value), who, now)
+
+
+def approve(desk: Desk, contents: Contents, who: str, now: datetime) -> Action:
+    """Let exactly this letter leave."""
+    return _keep(desk, "approve", "", contents.to_json(), who, now)
+
+
+def approve_letter(desk: Desk, who: str, now: datetime) -> Action:
+    """Let the letter leave as it would be built now."""
+    built = draw(desk)
+    return approve(desk, contents_of(built.issue, built.letter), who, now)
+
+
+def undo(settings: Settings, action_id: int, who: str, now: datetime) -> Action:
+    """Take an action back, whichever issue it was about; return the row that does so.
+
+    Raises:
+        DeskError: There is no such action, or it stands no more, or is not undone here.
+        DatabaseBusyError: Another process kept the database for too long.
+    """
+    with open_database(settings.database) as connection:
+        actions = read_actions(connection, settings.edition_id)
+        target = next((action for action in actions if action.action_id == action_id), None)
+        if target is None:
+            message = f"there is no action no. {action_id}; see `perigee issue log`"
+            raise DeskError(message)
+        if target.action in FILED_ACTIONS:
+            message = (
+                f"no. {action_id}, {target.action}, stands in "
+                f"{settings.config / 'overrides.toml'}; take it out there"
+            )
+            raise DeskError(message)
+        if target not in in_force(actions):
+            message = f"no. {action_id} was taken back before"
+            raise DeskError(message)
+        row = Action(
+            acted_at=now,
+            who=who,
+            edition=target.edition,
+            week=target.week,
+            article_id=target.article_id,
+            action="undo",
+            value=str(action_id),
+        )
+        return keep_action(connection, row)
+
+
+def join(desk: Desk, articles: Sequence[str], why: str, who: str, now: datetime) -> Action:
+    """Make the stories that hold these articles one, for good, in `overrides.toml`.
+
+    Raises:
+        DeskError: It cannot be: they are one already, or the file keeps them apart.
+    """
+    homes = [find_story(desk, article)[0] for article in articles]
+    if len({story.story_id for story in homes}) < len(homes):
+        message = "they are one story already"
+        raise DeskError(message)
+    named = [story.lead.article_id for story in homes]
+    _file(desk, [("join", named)], why, who)
+    others = ", ".join(story.lead.title for story in homes[1:])
+    return _keep(desk, "join", named[0], others, who, now)
+
+
+def split(desk: Desk, articles: Sequence[str], why: str, who: str, now: datetime) -> Action:
+    """Make these articles of one story another story, for good, in `overrides.toml`.
+
+    What stays behind is joined, and so is what goes: else the articles that are split could draw
+    others along.
+
+    Raises:
+        DeskError: It cannot be: they are of several stories or all of one, or one repeats another.
+    """
+    found = [find_story(desk, article) for article in articles]
+    if len({story.story_id for story, _ in found}) != 1:
+        message = "name articles of one story, those that are another one"
+        raise DeskError(message)
+    story = found[0][0]
+    go = list(dict.fromkeys(article for _, article in found))
+    originals = [report for report in story.coverage if report.duplicate_of is None]
+    stay = [report.article_id for report in originals if report.article_id not in go]
+    if not stay or not set(go) <= {report.article_id for report in originals}:
+        message = "some of the story must stay; an article that repeats another goes where that is"
+        raise DeskError(message)
+    together = [("join", group) for group in (stay, go) if len(group) > 1]
+    _file(desk, [*together, ("split", [go[0], stay[0]])], why, who)
+    rest = next(report.title for report in originals if report.article_id == stay[0])
+    return _keep(desk, "split", go[0], rest, who, now)
+
+
+def _file(desk: Desk, decisions: Sequence[tuple[str, Sequence[str]]], why: str, who: str) -> None:
+    """Write decisions into `overrides.toml`, unless the week could not be told with them."""
+    path = desk.settings.config / "overrides.toml"
+    before = path.read_bytes() if path.is_file() else None
+    urls = {r.article_id: r.url or r.article_id for s in desk.stories for r in s.coverage}
+    for kind, articles in decisions:
+        append_override(path, kind, [urls[article] for article in articles], who, why)
+    try:
+        open_desk(desk.settings, desk.week)
+    except ConfigError as error:
+        if before is None:
+            path.unlink()
+        else:
+            path.write_bytes(before)
+        message = f"it contradicts what {path} says already: {error}"
+        raise DeskError(message) from error
+
+
+def _keep(desk: Desk, action: str, article_id: str, value: str, who: str, now: datetime) -> Action:
     row = Action(
         acted_at=now,
         who=who,
         edition=desk.settings.edition_id,
         week=str(desk.week),
-        story_id=story.story_id if story else "",
+        article_id=article_id,
         action=action,
-        value=_checked_value(desk, action, value),
+        value=value,
     )
     with open_database(desk.settings.database) as connection:
-        keep_action(connection, row)
-    return row
-
-
-def file_override(
-    desk: Desk,
-    story: Story,
-    action: str,
-    articles: Sequence[str],
-    why: str,
-    who: str,
-    now: datetime,
-) -> Action:
-    """Join a story with others, or split articles from it: written to `overrides.toml`.
-
-    Args:
-        desk: The issue at which it was decided.
-        story: Which story.
-        action: `join` or `split`.
-        articles: The ids of articles: of other stories, or of this one.
-        why: The reason.
-        who: Who decided.
-        now: The present.
-    """
-    if action not in FILED_ACTIONS:
-        message = f"{action!r} is no decision about stories; take {' or '.join(FILED_ACTIONS)}"
-        raise DeskError(message)
-    everything = [*desk.ranked.stories, *desk.ranked.late]
-    urls = {r.article_id: r.url or r.article_id for s in everything for r in s.coverage}
-    if unknown := [article for article in articles if article not in urls]:
-        message = f"{unknown[0]!r} is no article of {desk.issue_id}"
-        raise DeskError(message)
-    named = [urls[article] for article in (story.lead.article_id, *articles)]
-    append_override(desk.settings.config / "overrides.toml", action, named, who, why)
-    return act(desk, story, action, ", ".join(named[1:]), who, now)
+        return keep_action(connection, row)
 
 
 def _checked_value(desk: Desk, action: str, value: str) -> str:
@@ -165,44 +269,16 @@ def _checked_value(desk: Desk, action: str, value: str) -> str:
             message = f"{value!r} is no place; take 1 to {len(desk.edited.stories)}"
             raise DeskError(message)
         return value
-    words = clean(value)
-    if action == "note" and len(words) > NOTE_LIMIT:
+    words = clean(value) if action == "note" else ""
+    if len(words) > NOTE_LIMIT:
         message = f"the note has {len(words)} characters; it may have {NOTE_LIMIT}"
         raise DeskError(message)
-    return words if action in ("note", *FILED_ACTIONS) else ""
+    return words
 
 
-def may_send(settings: Settings, week: Week, due_at: datetime, now: datetime) -> Approval:
-    """Return whether the desk lets the issue of `week` leave now.
-
-    Where approval is wanted and there is none, it waits until the cut-off, and from then on the
-    setting `on_cutoff` decides.
-
-    Args:
-        settings: Those of the edition.
-        week: Which issue.
-        due_at: When it is to leave.
-        now: The present.
-    """
-    issue_id = issue_id_of(settings, week)
-    if settings.digest.approval == "none":
-        return Approval(may_send=True, words=f"{issue_id} needs no approval")
-    with open_database(settings.database) as connection:
-        actions = actions_of(read_actions(connection, settings.edition_id), str(week))
-    if approval := approval_of(actions):
-        when = approval.acted_at.astimezone(settings.zone)
-        words = f"{issue_id} was approved by {approval.who}, {when:%Y-%m-%d %H:%M}"
-        return Approval(may_send=True, words=words)
-    was_approved = any(action.action == "approve" for action in actions)
-    lack = "was changed after its approval" if was_approved else "was not approved"
-    edition = f" --edition {settings.edition.id}" if settings.edition else ""
-    command = f"`perigee issue approve --week {week}{edition}`"
-    cutoff = due_at - timedelta(minutes=settings.digest.cutoff)
-    when = cutoff.astimezone(settings.zone)
-    if now < cutoff:
-        words = f"{issue_id} {lack}; it waits until {when:%Y-%m-%d %H:%M} for {command}"
-        return Approval(may_send=False, words=words)
-    by = f"{issue_id} {lack} by {when:%Y-%m-%d %H:%M}"
-    if settings.digest.on_cutoff == "send":
-        return Approval(may_send=True, words=f"{by}; on_cutoff = 'send': it leaves as it is")
-    return Approval(may_send=False, words=f"{by}; on_cutoff = 'hold': it waits for {command}")
+def _address(url: str) -> str:
+    """Return what an address is compared by; empty for what is none."""
+    try:
+        return canonical_url(url)
+    except InvalidURLError:
+        return ""

@@ -29,13 +29,16 @@ def digest(
     """Build the issue of `week` and mail it once.
 
     Repeating it for the same week builds the same issue and mails nobody twice. A letter that is
-    late, or that waits for an approval, is built and not mailed, and the run fails: it needs a
-    person.
+    late, that waits for an approval, or that has nothing to tell, is built and not mailed, and the
+    run fails: it needs a person.
 
     Args:
         week: Such as 2026-W47; default: the last whole one at the scheduled time.
         send: Mail it; else only build it.
         edition: One of perigee.toml; default: weekly, which tells everything.
+
+    Raises:
+        DeliveryError: It was to be mailed, and was not.
     """
     settings = load_settings().for_edition(edition)
     now = datetime.now(UTC)
@@ -49,6 +52,9 @@ def digest(
     result: dict[str, Any] = {"week": str(chosen), "page": str(page), "stories": len(news.stories)}
     if not send:
         return result
+    if not news.stories:
+        message = f"{chosen} has no story, so nothing is mailed; see perigee feeds status"
+        raise DeliveryError(message)
     decision = judge(settings, built, due_at, now)
     get_run_logger().info(decision.words)
     result["decision"] = decision.verdict

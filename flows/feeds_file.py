@@ -38,7 +38,8 @@ def append_feeds(path: Path, feeds: Sequence[Feed]) -> None:
         message = f"{path}: cannot be written: {error.strerror}"
         raise ConfigError(message) from error
     except ConfigError as error:
-        message = f"{path}: nothing was added, for it would not be valid: {str(error).removeprefix(f'{part}: ')}"
+        why = str(error).removeprefix(f"{part}: ")
+        message = f"{path}: nothing was added, for it would not be valid: {why}"
         raise ConfigError(message) from error
     finally:
         part.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -140,15 +140,26 @@ def _host(url: str) -> str:
 
 
 def fetch_feed(
-    session: requests.Session, question: Question, policy: GuardPolicy, gate: HostGate
+    session: requests.Session,
+    question: Question,
+    policy: GuardPolicy,
+    gate: HostGate,
+    may_follow: Callable[[str], bool] = lambda _: True,
 ) -> Response:
     """Return how the feed answered; every failure is an outcome, none is raised.
 
     Transport failures and 500, 502, 503 and 504 are tried up to three times within the run.
+
+    Args:
+        session: From `flows.guard.make_session`, under the same policy.
+        question: What to ask.
+        policy: What may be asked besides the public web.
+        gate: Keeps requests to one host apart.
+        may_follow: Asked about each redirect's target; a refusal ends in `robots_denied`.
     """
     if question.url.startswith("file:"):
         return _read_file(question)
-    exchange = _Exchange(session, question, policy, gate)
+    exchange = _Exchange(session, question, policy, gate, may_follow)
     began = time.monotonic()
     for attempt in range(1, MAX_TRIES + 1):
         try:
@@ -173,12 +184,18 @@ class _Exchange:
     """Tries and hops of one question, and what they cost so far."""
 
     def __init__(
-        self, session: requests.Session, question: Question, policy: GuardPolicy, gate: HostGate
+        self,
+        session: requests.Session,
+        question: Question,
+        policy: GuardPolicy,
+        gate: HostGate,
+        may_follow: Callable[[str], bool],
     ) -> None:
         self._session = session
         self._question = question
         self._policy = policy
         self._gate = gate
+        self._may_follow = may_follow
         self._requests = 0
         self._wire_bytes = 0
         self._url = question.url
@@ -217,6 +234,8 @@ class _Exchange:
             ) from error
         if url.startswith("https:") and target.startswith("http:"):
             raise RefusedError("unsafe_address", f"redirected from https to {target!r}")
+        if not self._may_follow(target):
+            raise RefusedError("robots_denied", f"redirected to {target!r}, against robots.txt")
         return target
 
     def _hop(self, url: str) -> Response | tuple[int, str | None]:

@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 from flows.batches import SIDE_BY_SIDE
 from flows.ingesting import Ingested
 from flows.settings import load_settings
-from flows.steps import mail_waiting, plan, poll, report_ingest, store
+from flows.steps import mail_waiting, plan, poll, read_pages, report_ingest, store
 from transforms.errors import PerigeeError
 
 # (The two types agree; Prefect's generics cannot say so.)
@@ -39,6 +39,7 @@ def ingest(now: AwareDatetime | None = None) -> dict[str, Any]:
     polled = [poll.submit(batch, settings, moment) for batch in plan(settings, moment)]
     kept = [store(batch.result(), settings, moment) for batch in polled]  # one writer at a time
     ingested = report_ingest(settings, kept)
+    read_pages(settings, moment)  # of the week's best articles, where that is wanted
     mail_waiting(settings, moment)  # copies that a mail server has put off
     require_a_usable_feed(ingested)
     return {"asked": ingested.asked, "outcomes": ingested.outcomes, "new": ingested.stored.new}

@@ -3,8 +3,9 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from flows.database import open_database
 from flows.polling import Poller
@@ -13,6 +14,9 @@ from transforms.records import GOOD_OUTCOMES
 from transforms.schedule import Bounds
 from transforms.store import FeedState, Poll, Stored, due_feeds, store_polls, sync_feeds
 from transforms.weeks import Week
+
+if TYPE_CHECKING:
+    from flows.paging import PageRead
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +34,7 @@ class Ingested:
         entries: Entries in the documents that were read.
         stored: What they changed.
         failures: `(feed_id, outcome, detail)` of each poll that failed.
+        pages: Articles' own pages that were read.
     """
 
     feeds: int
@@ -38,6 +43,7 @@ class Ingested:
     entries: int
     stored: Stored
     failures: tuple[tuple[str, str, str], ...]
+    pages: "tuple[PageRead, ...]" = ()
 
 
 def ingest_feeds(
@@ -71,7 +77,7 @@ def ingest_feeds(
             polls.append(poll)
         total += keep_polls(settings, batch, now)
     summary = summarise(len(settings.feeds), polls, total)
-    read_wanted_pages(settings, now)
+    summary = replace(summary, pages=read_wanted_pages(settings, now))
     log.info(
         "ingested asked=%d new=%d changed=%d same=%d failed=%d",
         summary.asked,
@@ -83,13 +89,13 @@ def ingest_feeds(
     return summary
 
 
-def read_wanted_pages(settings: Settings, now: datetime) -> None:
+def read_wanted_pages(settings: Settings, now: datetime) -> "tuple[PageRead, ...]":
     """Read the pages of the running week's best articles, where the settings want that."""
     if not settings.wants_pages:
-        return
+        return ()
     from flows.paging import read_pages  # noqa: PLC0415 it imports all that tells a week
 
-    read_pages(settings, Week.of(now, settings.time_zone), now)
+    return read_pages(settings, Week.of(now, settings.time_zone), now)
 
 
 def plan_polls(settings: Settings, now: datetime) -> list[FeedState]:

@@ -1,12 +1,12 @@
 """Read the own pages of articles that are about to be shown, politely and safely.
 
-Only the week's candidates are asked for, each page once (a failed one once more), under the same
-guard as feeds; robots.txt is obeyed, and hosts are asked one page at a time.
+Only the week's candidates are asked for, each page once, under the same guard as feeds; robots.txt
+is obeyed, also where a page redirects to, and hosts are asked one page at a time.
 """
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -25,12 +25,14 @@ from flows.telling import load_judgement, tell_week
 from transforms.enrich import is_same_article, store_page
 from transforms.errors import ParseError
 from transforms.records import Article
+from transforms.week_news import TOLD_AT, Window
 from transforms.weeks import Week
 
 log = logging.getLogger(__name__)
 
 MOST_PAGES = 40
-MAX_TRIES = 2
+# Stories behind the lead and the cards that may still move up, or stand in a section.
+STORIES_BEHIND = 12
 ROBOT = "Perigee"
 MAX_ROBOTS_BYTES = 500_000  # RFC 9309, section 2.5: at least 500 kiB are read
 MAX_CRAWL_DELAY = 30.0
@@ -41,6 +43,7 @@ class PageRead:
     """How reading an article's page went.
 
     Attributes:
+        read_at: When it was read, or not read for the reason that `outcome` gives.
         outcome: Of the vocabulary, or `robots_denied`, `no_article`, `another_page`.
         fields: What the page added to the article.
     """
@@ -51,6 +54,24 @@ class PageRead:
     outcome: str
     detail: str | None
     fields: tuple[str, ...]
+    read_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Robots:
+    """What a site's robots.txt says.
+
+    Attributes:
+        rules: None where it could not be read, which forbids everything.
+        detail: Why it could not be.
+    """
+
+    rules: Protego | None
+    detail: str | None = None
+
+    def allow(self, url: str) -> bool:
+        """Whether `url` may be asked for."""
+        return self.rules is not None and bool(self.rules.can_fetch(url, ROBOT))
 
 
 def read_pages(
@@ -79,33 +100,43 @@ def read_pages(
                 "seconds": response.seconds,
             }
             fields = store_page(connection, article, page, facts, now)
-            outcome, detail = response.outcome, response.detail
-            read.append(
-                PageRead(
-                    article.article_id, article.title, response.asked_url, outcome, detail, fields
-                )
-            )
-            log.info("read page url=%s outcome=%s fields=%s", response.asked_url, outcome, fields)
+            about = (article.article_id, article.title, response.asked_url)
+            read.append(PageRead(*about, response.outcome, response.detail, fields, now))
+            log.info("read page url=%s outcome=%s fields=%s", about[2], response.outcome, fields)
     return tuple(read)
 
 
+def list_pages(settings: Settings, week: Week) -> tuple[PageRead, ...]:
+    """Return how reading pages of the week's articles has gone so far, oldest first."""
+    if not settings.database.is_file():
+        return ()
+    window = Window.of(week, settings.time_zone)
+    with closing(memory_database()) as connection, attach_read_only(connection, settings.database):
+        rows = connection.execute(
+            f"""
+            SELECT a.article_id, a.title, p.url, p.outcome, p.detail, p.fields, p.fetched_at
+            FROM durable.page_fetches AS p
+            INNER JOIN durable.articles AS a ON p.article_id = a.article_id
+            WHERE {TOLD_AT} >= $start AND {TOLD_AT} < $end
+            ORDER BY p.fetched_at, p.url
+            """,  # noqa: S608 our own constant
+            {"start": window.start, "end": window.end},
+        ).fetchall()
+    return tuple(PageRead(*facts, tuple(fields), read_at) for *facts, fields, read_at in rows)
+
+
 def _candidates(settings: Settings, week: Week, limit: int) -> list[Article]:
-    """Return the leads of the week's best stories whose pages may and need to be read."""
+    """Return the articles that are about to be shown and whose pages may and need to be read."""
     allowed = {f.feed_id for f in settings.feeds if settings.fetch.pages or f.pages}
     if not allowed:
         return []
     news = tell_week(settings, load_judgement(settings), week)
-    leads = [story.lead for story in news.stories if story.lead.feed_id in allowed]
+    shown = news.stories[: 1 + settings.digest.cards + STORIES_BEHIND]
+    leads = [story.lead for story in shown if story.lead.feed_id in allowed and story.lead.url]
     with closing(memory_database()) as connection, attach_read_only(connection, settings.database):
-        rows = connection.execute(
-            """
-            SELECT article_id FROM durable.page_fetches
-            GROUP BY article_id HAVING count(*) >= $tries OR bool_or(outcome = 'ok')
-            """,
-            {"tries": MAX_TRIES},
-        ).fetchall()
+        rows = connection.execute("SELECT DISTINCT article_id FROM durable.page_fetches").fetchall()
     done = {row[0] for row in rows}
-    return [lead for lead in leads if lead.url and lead.article_id not in done][:limit]
+    return [lead for lead in leads if lead.article_id not in done][:limit]
 
 
 class _Pages:
@@ -121,8 +152,9 @@ class _Pages:
         self._gate = HostGate(fetch.per_host_delay)
         self._session = make_session(self._policy, fetch.workers, user_agent(fetch))
         self._readers = ReaderPool(timeout=fetch.parse_timeout)
-        self._robots: dict[str, Protego | None] = {}
-        self._lock = threading.Lock()
+        self._robots: dict[str, _Robots] = {}
+        self._unbilled: dict[int, list[Response]] = {}  # by thread: for robots.txt
+        self._locks: dict[str, threading.Lock] = {}
 
     def __enter__(self) -> "_Pages":
         return self
@@ -142,10 +174,13 @@ class _Pages:
 
     def _read(self, article: Article) -> tuple[Article, Article | None, Response]:
         url = article.url or ""
-        if not self._may_ask(url):
-            detail = "robots.txt keeps us from the page"
-            return article, None, Response("", url, url, "robots_denied", detail)
-        response = self._ask(url, self._settings.fetch.max_body_bytes)
+        robots = self._robots_of(url)
+        if robots.allow(url):
+            response = self._ask(url, self._settings.fetch.max_body_bytes, self._may_follow)
+        else:
+            detail = robots.detail or "robots.txt keeps us from the page"
+            response = Response("", url, url, "robots_denied", detail)
+        response = self._billed(response)
         if response.body is None:
             return article, None, response
         document = Document(
@@ -159,7 +194,9 @@ class _Pages:
             return article, None, _ended(response, "another_page", f"it shows {page.title!r}")
         return article, page, response
 
-    def _ask(self, url: str, max_bytes: int) -> Response:
+    def _ask(
+        self, url: str, max_bytes: int, may_follow: Callable[[str], bool] = lambda _: True
+    ) -> Response:
         question = Question(
             feed_id="page",
             url=url,
@@ -169,33 +206,44 @@ class _Pages:
             max_body_bytes=max_bytes,
             files=self._settings.config,
         )
-        return fetch_feed(self._session, question, self._policy, self._gate)
+        return fetch_feed(self._session, question, self._policy, self._gate, may_follow)
 
-    def _may_ask(self, url: str) -> bool:
-        """Whether the site's robots.txt lets us; asked for once a run and host (RFC 9309)."""
+    def _may_follow(self, url: str) -> bool:
+        return self._robots_of(url).allow(url)
+
+    def _robots_of(self, url: str) -> _Robots:
+        """Return what the robots.txt of the site says; asked for once a run."""
         split = urlsplit(url)
         root = f"{split.scheme}://{split.netloc}"
-        with self._lock:
-            is_known = root in self._robots
-        if not is_known:
-            rules = self._rules(f"{root}/robots.txt")
-            with self._lock:
-                self._robots[root] = rules
-            delay = rules.crawl_delay(ROBOT) if rules else None
-            if delay:
-                self._gate.slow_down(url, min(float(delay), MAX_CRAWL_DELAY))
-        rules = self._robots[root]
-        return rules is not None and bool(rules.can_fetch(url, ROBOT))
+        with self._locks.setdefault(root, threading.Lock()):
+            if root not in self._robots:
+                self._robots[root] = robots = self._read_robots(root)
+                delay = robots.rules.crawl_delay(ROBOT) if robots.rules else None
+                if delay:
+                    self._gate.slow_down(url, min(float(delay), MAX_CRAWL_DELAY))
+        return self._robots[root]
 
-    def _rules(self, url: str) -> Protego | None:
-        """Return the rules at `url`; None, which allows nothing, where the server is ill."""
-        response = self._ask(url, MAX_ROBOTS_BYTES)
+    def _read_robots(self, root: str) -> _Robots:
+        response = self._ask(f"{root}/robots.txt", MAX_ROBOTS_BYTES)
+        self._unbilled.setdefault(threading.get_ident(), []).append(response)
         if response.body is not None:
-            return Protego.parse(response.body.decode("utf-8", "replace"))
-        # Section 2.3.1: what is not there forbids nothing, what cannot be reached everything.
+            return _Robots(Protego.parse(response.body.decode("utf-8", "replace")))
+        # RFC 9309, section 2.3.1: what is not there forbids nothing, what cannot be reached
+        # everything.
         is_missing = response.status is not None and 400 <= response.status < 500  # noqa: PLR2004
-        is_empty = response.outcome == "empty"
-        return Protego.parse("") if is_missing or is_empty else None
+        if is_missing or response.outcome == "empty":
+            return _Robots(Protego.parse(""))
+        return _Robots(None, f"robots.txt could not be read: {response.detail}")
+
+    def _billed(self, response: Response) -> Response:
+        """Return `response` with what asking for robots.txt on its way has cost."""
+        robots = self._unbilled.pop(threading.get_ident(), [])
+        return replace(
+            response,
+            requests=response.requests + sum(r.requests for r in robots),
+            wire_bytes=response.wire_bytes + sum(r.wire_bytes for r in robots),
+            seconds=response.seconds + sum(r.seconds for r in robots),
+        )
 
 
 def _ended(response: Response, outcome: str, detail: str) -> Response:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from rich.console import Console
 
+from flows.approving import released
 from flows.deciding import decide
 from flows.mailing import deliver_issue
 from flows.settings import Settings
@@ -25,7 +26,8 @@ def send_issue(
     """Mail the issue to every reader who has not got it; return whether the run came to its end.
 
     An issue that was mailed before waits for `is_confirmed`, as it does in the scheduled flow.
-    (How late it is does not count: a person is asking for it now.)
+    (How late it is does not count: a person is asking for it now.) One that waits for its approval
+    is not mailed, and that is no success.
     """
     now = datetime.now(UTC)
     decision = decide(
@@ -36,9 +38,10 @@ def send_issue(
         now=now,
         is_confirmed=is_confirmed,
     )
+    decision = released(settings, built, decision, due_at=None)
     if not decision.may_send:
-        out.print(decision.words, soft_wrap=True)
-        return True
+        out.print(decision.words, soft_wrap=True, markup=False)
+        return decision.verdict == "already sent"
     with DeliveryProgress(err) as progress:
         receipt = deliver_issue(
             settings,

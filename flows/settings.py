@@ -74,8 +74,8 @@ class DigestSettings(_Section):
         archive_url: Where the issues are published, if anywhere.
         out: The folder that issues are written to.
         approval: Whether an issue leaves only once an editor has approved it.
-        cutoff: Minutes before its moment until which it waits for that.
-        on_cutoff: What happens then without: `send` it as it is, or `hold` it.
+        cutoff: Hours before a scheduled issue's moment by which it must have been approved.
+        on_cutoff: What becomes of it without that: `send` it as it is, or `hold` it.
     """
 
     title: str = "Perigee"
@@ -88,7 +88,7 @@ class DigestSettings(_Section):
     archive_url: str | None = None
     out: Path = Path("out")
     approval: Literal["none", "required"] = "none"
-    cutoff: float = Field(default=30.0, ge=0)
+    cutoff: float = Field(default=0.0, ge=0)
     on_cutoff: Literal["send", "hold"] = "hold"
 
 

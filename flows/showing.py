@@ -1,6 +1,7 @@
 """What the command line shows: progress, tables, the funnel. For programs, the same as JSON."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -70,6 +71,10 @@ def show_ingested(console: Console, ingested: Ingested, *, as_json: bool) -> Non
     )
     for feed_id, outcome, detail in ingested.failures:
         console.print(f"  [yellow]{outcome}[/yellow] {escape(feed_id)}: {escape(detail)}")
+    if ingested.pages:
+        counts = Counter(page.outcome for page in ingested.pages).most_common()
+        told = "".join(f" · {count} {outcome}" for outcome, count in counts)
+        console.print(f"{len(ingested.pages)} pages of articles read{told}; see `perigee pages`")
 
 
 def show_funnel(console: Console, news: WeekNews) -> None:
@@ -80,7 +85,9 @@ def show_funnel(console: Console, news: WeekNews) -> None:
         ("articles", funnel.articles, "each address once"),
         ("- repeats", funnel.duplicates, "the same text elsewhere"),
         ("- look-alikes", funnel.look_alikes, "not space news"),
-        *([("- others", funnel.others, "left to other issues")] if funnel.others else []),
+        *([("- others", funnel.others, "for other editions")] if funnel.others else []),
+        *([("- dropped", funnel.dropped, "by the editor")] if funnel.dropped else []),
+        *([("- delayed", funnel.delayed, "to the next issue")] if funnel.delayed else []),
         ("= told", funnel.told, "articles"),
         ("in stories", funnel.stories, "each event once"),
     ]

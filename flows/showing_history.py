@@ -1,7 +1,7 @@
 """What the command line shows of an article's changes, and of pages that were read."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -39,18 +39,25 @@ def _marked(mark: str, text: str) -> str:
     return f"[{style}]{escape(words)}[/{style}]" if style else escape(words)
 
 
-def show_pages(console: Console, pages: Sequence[PageRead], *, as_json: bool) -> None:
-    """Print what reading the pages brought."""
+def show_pages(console: Console, pages: Sequence[PageRead], new: int, *, as_json: bool) -> None:
+    """Print what reading a week's pages brought; `new` of them were read just now."""
     if as_json:
-        print_json([asdict(page) for page in pages])
+        for page in pages:
+            print_json(asdict(page))
         return
+    console.print(f"{new} pages read" + (f", {len(pages)} of this week in all" if pages else ""))
+    for line in page_lines(pages):
+        console.print(line)
+
+
+def page_lines(pages: Sequence[PageRead]) -> Iterator[str]:
+    """Yield the outcomes of reading pages: their counts, then one line each; marked up."""
     counts = Counter(page.outcome for page in pages)
-    told = " · ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
-    console.print(f"{len(pages)} pages read{f': {told}' if told else ''}")
+    if counts:
+        yield " · ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
     for page in pages:
         if page.outcome == "ok":
-            fields = ", ".join(page.fields) or "nothing new"
-            console.print(f"  {escape(page.title)}: {fields}")
+            yield f"  {escape(page.title)}: {', '.join(page.fields) or 'nothing new'}"
         else:
             detail = f": {page.detail}" if page.detail else ""
-            console.print(f"  [yellow]{page.outcome}[/yellow] {escape(page.url + detail)}")
+            yield f"  [yellow]{page.outcome}[/yellow] {escape(page.url + detail)}"

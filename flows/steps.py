@@ -20,6 +20,7 @@ from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
 from flows import ingesting, mailing, telling
+from flows.approving import released
 from flows.batches import Batch, batches_of
 from flows.copies import Delivery
 from flows.deciding import Decision, decide
@@ -84,6 +85,26 @@ def store(
     """Keep what a batch has brought; see `flows.ingesting.keep_polls`. Its articles are let go."""
     stored = ingesting.keep_polls(settings, polls, now)
     return tuple(poll.without_articles() for poll in polls), stored
+
+
+@task(
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[5, 30, 120],
+    retry_condition_fn=is_transient,
+)
+def read_pages(settings: Settings, now: datetime) -> None:
+    """Read the pages that the running week wants; see `flows.ingesting.read_wanted_pages`."""
+    pages = ingesting.read_wanted_pages(settings, now)
+    if pages:
+        create_table_artifact(
+            key="pages",
+            table=[
+                {"url": p.url, "outcome": p.outcome, "detail": p.detail or ", ".join(p.fields)}
+                for p in pages
+            ],
+            description="Articles' own pages, and what they added.",
+        )
 
 
 @task(cache_policy=NO_CACHE)
@@ -176,8 +197,9 @@ def write(settings: Settings, built: telling.BuiltIssue) -> Path:
 def judge(
     settings: Settings, built: telling.BuiltIssue, due_at: datetime, now: datetime
 ) -> Decision:
-    """Decide whether the letter may leave by itself; see `flows.deciding`."""
-    return decide(settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now)
+    """Decide whether the letter may leave by itself; see `flows.deciding`, `flows.approving`."""
+    decision = decide(settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now)
+    return released(settings, built, decision, due_at)
 
 
 @task(

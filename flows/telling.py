@@ -21,7 +21,7 @@ from reports.pictures import pictures_wanted
 from reports.records import Issue, IssueSettings, Letter, Picture, Recipient, SenderSettings
 from reports.render import pictures_of, render_html, render_letter
 from transforms.corrections import Watch, load_history, read_late, read_rewrites
-from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions
+from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions, told_first
 from transforms.editions import Selection, select_news
 from transforms.errors import ConfigError
 from transforms.overrides import parse_overrides
@@ -90,7 +90,7 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
         ModelError: A model could not be built.
     """
     news, actions = rank_week(settings, judgement, week)
-    return apply_actions(news, actions)
+    return apply_actions(news, actions, week, settings.time_zone)
 
 
 def rank_week(
@@ -114,9 +114,12 @@ def rank_week(
             watch = _watch(connection, settings, week, window)
             actions = read_actions(connection, settings.edition_id, "durable")
         build_week(connection, judgement, window.parameters)
+        news = read_news(connection, window)
+        delayed = delayed_stories(connection, actions, str(week.previous()))
         news = replace(
-            read_news(connection, window),
-            late=read_late(connection, watch, delayed_stories(actions, str(week.previous()))),
+            news,
+            stories=told_first(news.stories, delayed),
+            late=read_late(connection, watch, delayed),
             rewrites=read_rewrites(connection, watch),
         )
     if settings.edition:
@@ -192,6 +195,18 @@ def build_issue(
     on_stage("cluster, tag and rank")
     judgement = load_judgement(settings)
     news = tell_week(settings, judgement, week)
+    return finish_issue(settings, judgement, week, news, on_stage=on_stage)
+
+
+def finish_issue(
+    settings: Settings,
+    judgement: Judgement,
+    week: Week,
+    news: WeekNews,
+    *,
+    on_stage: Callable[[str], None] = lambda _: None,
+) -> BuiltIssue:
+    """Return the issue of news that was told: gather pictures → assemble → render."""
     on_stage("gather pictures")
     wanted = pictures_wanted(news, settings.digest.cards)
     pictures = gather_pictures(settings, news, wanted)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,8 @@ DEPLOYMENTS = ("ingest/hourly", "digest/weekly")
 PATIENCE = 60.0  # seconds for each part to be there
 GRACE = 40.0  # seconds to end by itself: the worker gives a running flow 30
 LOG_TAIL = 15  # lines
+# What DuckDB's bindings say when a process ends; it means nothing.
+NOISE = re.compile(r"nanobind: | - (leaked|\.\.\.) |See https://nanobind")
 LOOK_AGAIN = 2.0  # seconds between two looks at the runs
 TICK = 0.2  # seconds
 
@@ -80,6 +83,7 @@ class Place:
             "PREFECT_HOME": str(self.home),
             "PREFECT_API_URL": f"{self.url}/api",
             "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_WORKER_QUERY_SECONDS": "3",  # who starts a run by hand is waiting
             "DO_NOT_TRACK": "1",
             "NO_PROXY": direct,
             "no_proxy": direct,
@@ -135,8 +139,15 @@ class Parts:
         self._running[name] = process
         return process
 
-    def wait_for(self, name: str, is_there: Callable[[], bool]) -> None:
+    def wait_for(
+        self, name: str, is_there: Callable[[], bool], lack: str = "did not get ready"
+    ) -> None:
         """Wait until `is_there()`, for as long as all parts run.
+
+        Args:
+            name: Whose log tells why, if it takes too long.
+            is_there: Asked again and again.
+            lack: What is wrong with part `name` then.
 
         Raises:
             PartError: A part has ended, or part `name` took too long.
@@ -145,7 +156,7 @@ class Parts:
         deadline = time.monotonic() + PATIENCE
         while not is_there():
             if time.monotonic() > deadline:
-                raise self._failed(name, f"did not get ready within {PATIENCE:g} s")
+                raise self._failed(name, f"{lack} within {PATIENCE:g} s")
             self.watch(TICK)
 
     def watch(self, seconds: float) -> None:
@@ -163,7 +174,8 @@ class Parts:
     def _failed(self, name: str, what: str) -> PartError:
         log = self._place.home / "logs" / f"{name}.log"
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        tail = "\n".join([line for line in lines if line.strip()][-LOG_TAIL:])
+        lines = [line for line in lines if line.strip() and not NOISE.match(line)]
+        tail = "\n".join(lines[-LOG_TAIL:])
         return PartError(f"the {name} {what}; the end of {log}:\n{tail}")
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
@@ -194,7 +206,7 @@ def main() -> int:
     try:
         with Parts(place, Interrupts()) as parts:
             _run(place, parts)
-    except PartError as error:
+    except (PartError, OSError) as error:
         _say(f"error  {error}")
         return 1
     except StoppedError:
@@ -224,12 +236,16 @@ def _run(place: Place, parts: Parts) -> NoReturn:
     deploy = parts.start("deploy", "deploy", "--all")
     parts.wait_for("deploy", lambda: deploy.poll() == 0)
     # Waiting for the runs proves that the scheduler works, which no manual run does.
-    parts.wait_for("server", lambda: _next_runs(place).keys() >= set(DEPLOYMENTS))
+    parts.wait_for(
+        "server",
+        lambda: _next_runs(place).keys() >= set(DEPLOYMENTS),
+        "scheduled no runs of " + " and ".join(DEPLOYMENTS),
+    )
     for name, moment in _next_runs(place).items():
         _say(f"deployment  {name}, next run {moment:%Y-%m-%d %H:%M} UTC")
     _say(f"logs        {place.home / 'logs'}")
     _say(f"ready in {(datetime.now(UTC) - began).total_seconds():.0f} s; Ctrl-C stops everything")
-    _tell_runs(place, parts, began)
+    _tell_runs(place, parts)
 
 
 def _is_taken(port: int) -> bool:
@@ -276,10 +292,10 @@ def _next_runs(place: Place) -> dict[str, datetime]:
     return found
 
 
-def _tell_runs(place: Place, parts: Parts, since: datetime) -> NoReturn:
-    """Print a line for each run that ends, until a part ends or Ctrl-C."""
+def _tell_runs(place: Place, parts: Parts) -> NoReturn:
+    """Print a line for each run that ends from now on, until a part ends or Ctrl-C."""
     told: set[str] = set()
-    ended = {"end_time": {"after_": since.isoformat()}}
+    ended = {"end_time": {"after_": datetime.now(UTC).isoformat()}}
     while True:
         runs = place.ask("/flow_runs/filter", {"flow_runs": ended, "sort": "END_TIME_DESC"}) or []
         for run in reversed([run for run in runs if run["id"] not in told]):

@@ -22,9 +22,8 @@ from reports.archive import (
     story_path,
     tag_folder,
 )
-from reports.archive_records import ToldIssue
+from reports.archive_records import ToldIssue, moment_text
 from reports.words import count_of
-from transforms.dates import iso_z
 from transforms.records import Tag
 from transforms.weeks import Week
 
@@ -114,7 +113,7 @@ def _issue_entry(site: Site, edition: Edition, issue: ToldIssue) -> FeedEntry:
         path=issue_path(issue.issue_id),
         title=f"Week {issue.number}: {issue.subject}",
         summary=issue.preheader,
-        updated=iso_z(Week.parse(issue.week).end(site.time_zone)),
+        updated=moment_text(Week.parse(issue.week).end(site.time_zone)),
         author=issue.title,
         html=f"<p>{escape(issue.intro)}</p><ol>{''.join(rows)}</ol>",
     )
@@ -148,7 +147,7 @@ def _id(name: str) -> str:
 
 def _newest(site: Site, entries: Sequence[FeedEntry]) -> str:
     """Return when a feed last changed; of an empty one, the first moment there is."""
-    weeks = [iso_z(Week.parse(issue.week).end(site.time_zone)) for issue in site.issues]
+    weeks = [moment_text(Week.parse(issue.week).end(site.time_zone)) for issue in site.issues]
     return max([entry.updated for entry in entries] or weeks, default="1970-01-01T00:00:00Z")
 
 

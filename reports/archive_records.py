@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from reports.items import labels_of, outlet_name, tell_story
 from reports.links import reader_url
 from reports.records import Issue, IssueSettings, ShownPicture
 from reports.words import clean, shorten
-from transforms.dates import iso_z
 from transforms.records import Coverage, Story, Tag, WeekNews
 from transforms.weeks import Week
 
@@ -134,6 +134,11 @@ class ToldIssue:
         return Week.parse(self.week).number
 
 
+def moment_text(moment: datetime) -> str:
+    """Return an aware moment in RFC 3339, UTC: `2026-11-19T08:00:00Z`."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def keep_issue(  # noqa: PLR0913 what an issue consists of
     news: WeekNews,
     issue: Issue,
@@ -229,7 +234,7 @@ def _member(report: Coverage, revisions: tuple[Revision, ...]) -> Member:
         title=shorten(clean(report.title), TITLE_LIMIT),
         url=reader_url(report.url),
         dek=shorten(clean(report.dek), MEMBER_DEK) or None,
-        told_at=iso_z(report.told_at),
+        told_at=moment_text(report.told_at),
         why=shorten(clean(report.why), WHY_LIMIT),
         repeats=report.duplicate_of,
         revisions=revisions,

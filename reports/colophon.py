@@ -38,12 +38,12 @@ def check_funnel(news: WeekNews, week: Week) -> None:
         RenderError: The counts do not add up; names them.
     """
     funnel = news.funnel
-    parts = funnel.duplicates + funnel.look_alikes + funnel.others + funnel.told
+    parts = funnel.duplicates + funnel.look_alikes + funnel.left_out + funnel.told
     if funnel.articles != parts or funnel.stories != len(news.stories):
         message = (
             f"issue {week}: the funnel does not add up: {funnel.articles} articles, but "
             f"{funnel.duplicates} duplicates + {funnel.look_alikes} look-alikes + "
-            f"{funnel.others} others + {funnel.told} told; {funnel.stories} stories, but "
+            f"{funnel.left_out} left out + {funnel.told} told; {funnel.stories} stories, but "
             f"{len(news.stories)} given; rebuild the models"
         )
         raise RenderError(message)
@@ -98,12 +98,20 @@ def _funnel_sentence(news: WeekNews) -> str:
     f = news.funnel
     if not f.articles:
         return f"{capitalised(_feeds(f.feeds))} gave no article this week."
-    others = f"{_pronoun(f.others)} were left to other issues, " if f.others else ""
+    left_out = "".join(
+        f"{_pronoun(count)} {one if count == 1 else many}, "
+        for count, one, many in (
+            (f.others, "belongs to other editions", "belong to other editions"),
+            (f.dropped, "was dropped by the editor", "were dropped by the editor"),
+            (f.delayed, "waits for the next issue", "wait for the next issue"),
+        )
+        if count
+    )
     return (
         f"{capitalised(_feeds(f.feeds))} gave {count_of(f.articles, 'article')} "
         f"({count_of(f.sightings, 'sighting')}): {_pronoun(f.duplicates)} repeated another, "
-        f"{_pronoun(f.look_alikes)} only sounded like space, {others}and {_pronoun(f.told)} became "
-        f"{count_of(f.stories, 'story', 'stories')}."
+        f"{_pronoun(f.look_alikes)} only sounded like space, {left_out}and "
+        f"{_pronoun(f.told)} became {count_of(f.stories, 'story', 'stories')}."
     )
 
 

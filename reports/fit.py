@@ -81,7 +81,7 @@ def cut_to(issue: Issue, length: Length) -> Issue:
     """Return the issue with only so much told, and how many stories that leaves out."""
     cards = tuple(_with_outlets(item, CARD_OUTLETS) for item in issue.cards[: length.cards])
     one_liners = tuple(
-        replace(item, dek=None, picture=None)
+        replace(item, dek=None, picture=None, note=None)
         for item in issue.cards[length.cards : length.one_liners]
     )
     sections = tuple(
@@ -120,7 +120,7 @@ def _nothing(issue: Issue, part: str) -> object:
 
 def _cut_lead(lead: Item, *, is_bare: bool) -> Item:
     short = _with_outlets(lead, 0 if is_bare else LEAD_OUTLETS)
-    return replace(short, dek=None, picture=None) if is_bare else short
+    return replace(short, dek=None, picture=None, note=None) if is_bare else short
 
 
 def _with_outlets(item: Item, limit: int) -> Item:

@@ -225,7 +225,7 @@ def _preheader(news: WeekNews, cards: tuple[Item, ...], week: Week) -> str:
     """Return 40 to 140 characters that say more than the subject does."""
     if not news.stories:
         return f"No story in week {week.number} of {week.year}. How the feeds did is told inside."
-    articles = count_of(news.funnel.articles - news.funnel.others, "article")
+    articles = count_of(news.funnel.articles - news.funnel.left_out, "article")
     stories = count_of(len(news.stories), "story", "stories")
     outlets = count_of(outlets_of(news), "outlet")
     counts = f"{capitalised(articles)} made {stories} this week, from {outlets}."

@@ -60,7 +60,7 @@ def is_worse(name: str, value: float, before: float | None) -> bool:
 
 def measure(gold: Path) -> dict[str, float]:
     """Return the figures by name."""
-    score = _scorer(gold)
+    score = scorer(gold)
     figures: dict[str, float] = {}
     week = "week-2023-04-17"
     labels, seconds = _label(gold / f"{week}.articles.jsonl")
@@ -102,7 +102,8 @@ def _label(articles: Path) -> tuple[dict[str, Any], float]:
         return {row["id"]: row for row in rows}, seconds
 
 
-def _scorer(gold: Path) -> ModuleType:
+def scorer(gold: Path) -> ModuleType:
+    """Return `score.py` of the labelled weeks."""
     sys.dont_write_bytecode = True
     spec = importlib.util.spec_from_file_location("score", gold / "score.py")
     if spec is None or spec.loader is None:

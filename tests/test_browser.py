@@ -197,21 +197,40 @@ def test_axe_finds_no_violation(browser, site, axe, kind, scheme):
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_desk_is_usable_and_axe_finds_no_violation(browser, site, axe, scheme):
+@pytest.mark.parametrize("width", [320, 375, 1360])
+def test_desk_is_usable_and_axe_finds_no_violation(browser, site, axe, width, scheme):
     settings = load_settings(SAMPLE, site.parent / "sample.duckdb")
     with DeskServer(settings, SAMPLE_WEEK, "Ada", 0) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        look_at(browser, server.address, 375, scheme)
+        look_at(browser, server.address, width, scheme)
         browser.find_elements("css selector", "details summary")[0].click()
 
         wide = browser.execute_script("return document.documentElement.scrollWidth")
-        assert wide <= 375
+        assert wide <= width
         assert violations(browser, axe) == []
-        browser.find_elements("css selector", ".story")[2].find_element(
-            "css selector", ".acts button"
-        ).click()
+        assert browser.find_element("css selector", "iframe").is_displayed() == (width > 1080)
+        third = browser.find_elements("css selector", ".story")[2]
+        button = third.find_element("css selector", ".acts button")
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
         wait_until(browser, lambda b: b.find_elements("css selector", ".said"))
-        assert browser.find_element("css selector", ".said").text.startswith("pin: ")
+        assert browser.find_element("css selector", ".said").text.endswith(": stands first")
+        assert complaints(browser) == []
+        server.shutdown()
+
+
+def test_letter_in_the_desks_frame_is_drawn_with_its_pictures(browser, site):
+    settings = load_settings(SAMPLE, site.parent / "sample.duckdb")
+    with DeskServer(settings, SAMPLE_WEEK, "Ada", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        look_at(browser, server.address, 1360)
+        browser.switch_to.frame(browser.find_element("css selector", "iframe"))
+        wait_until(browser, lambda b: b.find_elements("css selector", "img"))
+        picture = browser.find_element("css selector", "img")
+        wait_until(browser, lambda b: b.execute_script("return arguments[0].naturalWidth", picture))
+
+        browser.switch_to.default_content()
+        assert complaints(browser) == []
         server.shutdown()
 
 

@@ -186,6 +186,8 @@ class _Walk:
 
     def flush(self) -> None:
         """End the paragraph or heading."""
+        if not self.parts and not self.waiting:
+            return
         line = one_line("".join(self.parts), MAX_PARAGRAPH) if self.has_words else ""
         self.parts.clear()
         self.has_words = False

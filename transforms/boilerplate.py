@@ -68,6 +68,8 @@ _TAIL = re.compile(
     r"\s*[→»>›]*)$",  # noqa: RUF001 the arrows that feeds draw
     re.IGNORECASE,
 )
+_TAIL_WORDS = ("appeared", "read more", "continue reading", "read the full", "read the rest")
+MAX_TAIL = 600  # a tail's longest form
 MAX_LINE = 700
 
 
@@ -118,4 +120,6 @@ def is_boilerplate(line: str) -> bool:
 
 def without_tail(line: str) -> str:
     """Return `line` without "… Read more" or "The post X appeared first on Y." at its end."""
-    return _TAIL.sub("", line)
+    end = line[-MAX_TAIL:].lower()
+    # Most lines end in words of their own: the pattern would look for its beginning at each space.
+    return _TAIL.sub("", line) if any(words in end for words in _TAIL_WORDS) else line

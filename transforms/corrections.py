@@ -151,7 +151,8 @@ def _reports(connection: duckdb.DuckDBPyConnection) -> dict[str, Coverage]:
         FROM corrections INNER JOIN articles AS a ON corrections.article_id = a.article_id
         """
     ).fetchall()
-    return {row[0]: Coverage(*row, is_this_week=False) for row in rows}
+    reports = (Coverage(*row) for row in rows)
+    return {report.article_id: replace(report, is_this_week=False) for report in reports}
 
 
 def _tags(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str, ...]]:

@@ -1,16 +1,18 @@
 """What an editor does to a coming issue, kept as rows and applied in their order.
 
-A story is named by its id, the id of its earliest article: an action holds for whichever story
-that article stands in, so that a story that has grown keeps its note.
+An action names an article and holds for whichever story has that article when the issue is built:
+so it outlives a re-clustering, and a story that has grown keeps its note.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 
 import duckdb
 
+from transforms.editions import days_of
 from transforms.records import Action, Story, WeekNews, Wishes
+from transforms.weeks import Week
 
 # What can be done to a story, and what each says in a log.
 STORY_ACTIONS = {
@@ -23,7 +25,7 @@ STORY_ACTIONS = {
 }
 # What is only told in the log: the deed itself stands in config/overrides.toml.
 FILED_ACTIONS = {"join": "was joined with", "split": "was split from"}
-ISSUE_ACTIONS = {"approve": "is approved"}
+ISSUE_ACTIONS = {"approve": "is approved", "undo": "takes back"}
 ACTIONS = STORY_ACTIONS | FILED_ACTIONS | ISSUE_ACTIONS
 NOTE_LIMIT = 400
 
@@ -33,20 +35,27 @@ def create_desk_table(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute((files("transforms") / "sql" / "desk_schema.sql").read_text("utf-8"))
 
 
-def keep_action(connection: duckdb.DuckDBPyConnection, action: Action) -> None:
-    """Add a row."""
-    connection.execute(
-        "INSERT INTO desk_actions VALUES ($acted_at, $who, $edition, $week, $story, $what, $value)",
+def keep_action(connection: duckdb.DuckDBPyConnection, action: Action) -> Action:
+    """Add a row; return the action with its id."""
+    row = connection.execute(
+        """
+        INSERT INTO desk_actions
+        SELECT coalesce(max(action_id), 0) + 1, $acted_at, $who, $edition, $week, $article,
+            $action, $value
+        FROM desk_actions
+        RETURNING action_id
+        """,
         {
             "acted_at": action.acted_at,
             "who": action.who,
             "edition": action.edition,
             "week": action.week,
-            "story": action.story_id,
-            "what": action.action,
+            "article": action.article_id,
+            "action": action.action,
             "value": action.value,
         },
-    )
+    ).fetchone()
+    return replace(action, action_id=row[0] if row else 0)
 
 
 def read_actions(
@@ -67,8 +76,8 @@ def read_actions(
     if not found or not found[0]:
         return ()
     rows = connection.execute(
-        "SELECT acted_at, who, edition, week, story_id, action, value "  # noqa: S608 our own names
-        f"FROM {schema}.desk_actions WHERE edition = $edition ORDER BY acted_at, rowid",
+        "SELECT acted_at, who, edition, week, article_id, action, value, action_id "  # noqa: S608 our own names
+        f"FROM {schema}.desk_actions WHERE edition = $edition ORDER BY action_id",
         {"edition": edition},
     ).fetchall()
     return tuple(Action(*row) for row in rows)
@@ -79,19 +88,40 @@ def actions_of(actions: Iterable[Action], week: str) -> tuple[Action, ...]:
     return tuple(action for action in actions if action.week == week)
 
 
-def wishes_of(actions: Iterable[Action]) -> dict[str, Wishes]:
-    """Return what the actions come to, per story id, in the order of the last action."""
+def in_force(actions: Iterable[Action]) -> tuple[Action, ...]:
+    """Return the actions that were not taken back, in their order; an undo may be undone, too."""
+    undone: set[str] = set()
+    found = []
+    for action in sorted(actions, key=lambda action: action.action_id, reverse=True):
+        if str(action.action_id) not in undone:
+            found.append(action)
+            if action.action == "undo":
+                undone.add(action.value)
+    return tuple(reversed(found))
+
+
+def homes_of(stories: Iterable[Story]) -> dict[str, str]:
+    """Return the id of the story that holds an article, by the article's."""
+    return {report.article_id: story.story_id for story in stories for report in story.coverage}
+
+
+def wishes_of(actions: Iterable[Action], homes: Mapping[str, str]) -> dict[str, Wishes]:
+    """Return what the actions come to, by story id.
+
+    Args:
+        actions: Those about one issue.
+        homes: Story ids by article id. What is about an article without a story is passed over.
+    """
     found: dict[str, Wishes] = {}
-    for action in actions:
-        if action.action not in STORY_ACTIONS:
-            continue
-        before = found.pop(action.story_id, Wishes())
-        found[action.story_id] = _wish(before, action)
+    for action in in_force(actions):
+        story_id = homes.get(action.article_id)
+        if story_id and action.action in STORY_ACTIONS:
+            found[story_id] = _wish(found.get(story_id, Wishes()), action)
     return found
 
 
 def _wish(before: Wishes, action: Action) -> Wishes:
-    shown = replace(before, is_dropped=False, is_delayed=False)
+    shown = replace(before, is_dropped=False, is_delayed=False, since=action.action_id)
     if action.action == "note":
         return replace(before, note=action.value or None)
     if action.action == "pin":
@@ -105,65 +135,117 @@ def _wish(before: Wishes, action: Action) -> Wishes:
     return Wishes()
 
 
-def delayed_stories(actions: Iterable[Action], week: str) -> list[str]:
-    """Return the ids of the stories that the issue of `week` has left to the next."""
-    return [
-        story_id
-        for story_id, wishes in wishes_of(actions_of(actions, week)).items()
-        if wishes.is_delayed
-    ]
+def delayed_stories(
+    connection: duckdb.DuckDBPyConnection, actions: Iterable[Action], week: str
+) -> tuple[str, ...]:
+    """Return the ids of the stories that the issue of `week` has left to the next.
+
+    Args:
+        connection: The workspace in which the next week is told: stories may have changed.
+        actions: Of the edition.
+        week: Of the issue before.
+    """
+    about = actions_of(actions, week)
+    homes = dict(
+        connection.execute(
+            "SELECT article_id, story_id FROM memberships "
+            "WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))",
+            {"ids": [action.article_id for action in about]},
+        ).fetchall()
+    )
+    wishes = wishes_of(about, homes)
+    return tuple(sorted(story_id for story_id, wish in wishes.items() if wish.is_delayed))
 
 
-def apply_actions(news: WeekNews, actions: Sequence[Action]) -> WeekNews:
+def told_first(stories: Iterable[Story], delayed: Iterable[str]) -> tuple[Story, ...]:
+    """Return the stories; those that the issue before left to this one do not continue it."""
+    new = set(delayed)
+    return tuple(
+        replace(story, continues=False) if story.story_id in new else story for story in stories
+    )
+
+
+def apply_actions(news: WeekNews, actions: Iterable[Action], week: Week, zone: str) -> WeekNews:
     """Return the news as the editor wants it; the same rows give the same issue.
 
     Pinned stories go first, in the order of pinning; then the others by rank; then each moved one
-    takes its place. What is dropped or delayed is counted among the funnel's `others`.
+    takes its place. What is dropped or delayed is in none of the counts but the funnel's own.
 
     Args:
         news: An edition's week.
-        actions: Those about its issue, in their order.
+        actions: Those about its issue.
+        week: Which one it is.
+        zone: The time zone that its days are told in.
     """
-    wishes = wishes_by_story(news.stories, actions)
+    wishes = wishes_of(actions, homes_of((*news.stories, *news.late)))
     if not wishes:
         return news
-    out = {story_id for story_id, wish in wishes.items() if wish.is_dropped or wish.is_delayed}
-    shown = [story for story in news.stories if story.story_id not in out]
-    order = {story_id: at for at, story_id in enumerate(wishes)}
-    pinned = [s for s in shown if wishes.get(s.story_id, Wishes()).is_pinned]
-    pinned.sort(key=lambda story: order[story.story_id])
-    placed = [s for s in shown if wishes.get(s.story_id, Wishes()).place is not None]
-    placed.sort(key=lambda story: (wishes[story.story_id].place or 0, order[story.story_id]))
-    apart = {story.story_id for story in (*pinned, *placed)}
-    ordered = pinned + [story for story in shown if story.story_id not in apart]
-    for story in placed:
-        ordered.insert((wishes[story.story_id].place or 1) - 1, story)
-    stories = tuple(
-        replace(story, rank=rank, note=wishes.get(story.story_id, Wishes()).note)
-        for rank, story in enumerate(ordered, 1)
+    shown = tuple(
+        replace(story, rank=rank) for rank, story in enumerate(_ordered(news.stories, wishes), 1)
     )
-    left_out = sum(
+    told = {story.story_id for story in shown}
+    out = [story for story in news.stories if story.story_id not in told]
+    dropped = _articles(story for story in out if wishes[story.story_id].is_dropped)
+    delayed = _articles(story for story in out if wishes[story.story_id].is_delayed)
+    funnel = news.funnel
+    return replace(
+        news,
+        stories=shown,
+        late=_ordered(news.late, wishes),
+        tag_counts=_without(news.tag_counts, out),
+        days=days_of(shown, week, zone) if out else news.days,
+        funnel=replace(
+            funnel,
+            dropped=funnel.dropped + dropped,
+            delayed=funnel.delayed + delayed,
+            told=funnel.told - dropped - delayed,
+            stories=len(shown),
+        ),
+    )
+
+
+def _ordered(stories: Sequence[Story], wishes: Mapping[str, Wishes]) -> tuple[Story, ...]:
+    """Return the stories that are told, in the editor's order and with the editor's notes."""
+    wanted = [(story, wishes.get(story.story_id, Wishes())) for story in stories]
+    shown = [(replace(s, note=wish.note), wish) for s, wish in wanted if not wish.is_left_out]
+    pinned = sorted((pair for pair in shown if pair[1].is_pinned), key=lambda p: p[1].since)
+    placed = [(wish.place, wish.since, story) for story, wish in shown if wish.place]
+    others = [story for story, wish in shown if not (wish.is_pinned or wish.place)]
+    ordered = [*(story for story, _ in pinned), *others]
+    # Of two with the same place the newer goes in last, and pushes the older on.
+    for place, _, story in sorted(placed, key=lambda found: found[:2]):
+        ordered.insert(place - 1, story)
+    return tuple(ordered)
+
+
+def _articles(stories: Iterable[Story]) -> int:
+    """Return how many articles the funnel counts as told in these stories."""
+    return sum(
         report.is_this_week and report.duplicate_of is None
-        for story in news.stories
-        if story.story_id in out
+        for story in stories
         for report in story.coverage
     )
-    funnel = replace(
-        news.funnel,
-        others=news.funnel.others + left_out,
-        told=news.funnel.told - left_out,
-        stories=len(stories),
-    )
-    return replace(news, stories=stories, funnel=funnel)
 
 
-def wishes_by_story(stories: Sequence[Story], actions: Iterable[Action]) -> dict[str, Wishes]:
-    """Return what the actions come to by the ids that their stories have now."""
-    homes = {report.article_id: s.story_id for s in stories for report in s.coverage}
-    return {homes[key]: wish for key, wish in wishes_of(actions).items() if key in homes}
+def _without(counts: Mapping[str, int], out: Iterable[Story]) -> dict[str, int]:
+    """Return the articles per tag without those of stories that are left out."""
+    left = dict(counts)
+    for story in out:
+        for hit in story.tags:
+            if hit.tag_id in left:
+                left[hit.tag_id] -= sum(report.is_this_week for report in story.coverage)
+    return left
 
 
-def approval_of(actions: Sequence[Action]) -> Action | None:
-    """Return the approval of an issue; what is done after it takes it back."""
-    last = actions[-1] if actions else None
-    return last if last and last.action == "approve" else None
+def words_of(action: Action) -> str:
+    """Return what an action says in a log: `moves to place 3`, `takes back no. 12`."""
+    words = ACTIONS.get(action.action, action.action)
+    if action.action == "approve":
+        return words
+    return f"{words} {'no. ' if action.action == 'undo' else ''}{action.value}".rstrip()
+
+
+def newest_approval(actions: Iterable[Action]) -> Action | None:
+    """Return the newest approval of an issue that stands; whether it still fits is not said."""
+    approvals = [action for action in in_force(actions) if action.action == "approve"]
+    return approvals[-1] if approvals else None

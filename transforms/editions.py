@@ -49,7 +49,7 @@ def select_news(news: WeekNews, selection: Selection, week: Week, zone: str) -> 
         stories=stories,
         tag_counts=_of_tags(news.tag_counts, selection),
         previous_tag_counts=_of_tags(news.previous_tag_counts, selection),
-        days=_days(stories, week, zone),
+        days=days_of(stories, week, zone),
         funnel=replace(
             funnel,
             others=funnel.others + funnel.told - told,
@@ -70,7 +70,7 @@ def _of_tags(counts: dict[str, int], selection: Selection) -> dict[str, int]:
     return {tag: n for tag, n in counts.items() if not selection.tags or tag in selection.tags}
 
 
-def _days(stories: Sequence[Story], week: Week, zone: str) -> tuple[int, ...]:
+def days_of(stories: Sequence[Story], week: Week, zone: str) -> tuple[int, ...]:
     """Return how many articles of the stories each day brought, Monday first."""
     days = [0] * DAYS_PER_WEEK
     for story in stories:

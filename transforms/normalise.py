@@ -178,7 +178,7 @@ def _address(entry: Entry, base: str, notes: set[str]) -> tuple[str | None, str 
             continue
         try:
             url = clean_url(raw, base)
-            url = clean_url(unwrapped_url(url) or url)
+            url = unwrapped_url(url) or url
         except InvalidURLError:
             notes.add("url_refused")
             continue

@@ -68,18 +68,18 @@ def parse_feed(
     is_well_formed, danger = scan_xml(body)
     if danger:
         raise refuse("too_large" if danger.startswith("more") else "malformed", f"holds {danger}")
-    if not is_well_formed and len(body) > MAX_ILL_FORMED_BYTES:
+    if is_well_formed:
+        feed = parse_xml_feed(body, url, content_type)
+        if feed.format == "unknown":
+            raise refuse("not_a_feed", "holds no feed")
+        return _capped(feed)
+    if len(body) > MAX_ILL_FORMED_BYTES:
         raise refuse("malformed", f"is ill-formed XML of {len(body):,} bytes")
-    if not is_well_formed and not body.startswith(WIDE_BOMS):
-        body = repair_xml(body)
-    feed = parse_xml_feed(body, url, content_type)
-    if not feed.entries and not is_well_formed:
+    mended = body if body.startswith(WIDE_BOMS) else repair_xml(body)
+    feed = parse_xml_feed(mended, url, content_type)
+    if not feed.entries:
         raise refuse("malformed", "is ill-formed, and no entry can be read in it")
-    if not feed.entries and feed.format == "unknown":
-        raise refuse("not_a_feed", "holds no feed")
-    if not is_well_formed:
-        feed = _flagged(feed, "ill_formed")
-    return _capped(feed)
+    return _capped(_flagged(feed, "ill_formed"))
 
 
 def _unlike_a_feed(body: bytes) -> tuple[str, str] | None:

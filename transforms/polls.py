@@ -1,7 +1,7 @@
 """How polling went, and what it teaches: tables `feeds` and `fetches`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -47,7 +47,7 @@ class Poll:
     feed: Feed
     asked_url: str
     outcome: str
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
     detail: str | None = None
     evidence: str | None = None
     status: int | None = None

@@ -310,8 +310,9 @@ class FeedHealth:
 class Funnel:
     """What became of the week's articles; the counts add up.
 
-    `articles == duplicates + look_alikes + others + told`, and `told` articles make `stories`
-    stories. `others` are articles of stories that an edition leaves out.
+    `articles == duplicates + look_alikes + others + dropped + delayed + told`, and `told` articles
+    make `stories` stories. `others` are articles of stories that an edition leaves out, `dropped`
+    of those that its editor does, and `delayed` of those that the editor leaves to the next issue.
     """
 
     feeds: int
@@ -322,6 +323,13 @@ class Funnel:
     told: int
     stories: int
     others: int = 0
+    dropped: int = 0
+    delayed: int = 0
+
+    @property
+    def left_out(self) -> int:
+        """Articles of stories that this issue does not tell."""
+        return self.others + self.dropped + self.delayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,25 +381,40 @@ class Action:
 
     Attributes:
         week: The issue it is about, `2026-W47`.
-        story_id: Empty where it is about the issue.
-        value: The place of a `move`, the words of a `note`.
+        article_id: It is about the story that holds this article; empty where it is about the
+            issue.
+        value: The place of a `move`, the words of a `note`, the id of what an `undo` takes back,
+            what an `approve` was given for.
+        action_id: Counts up in the order of the deeds; 0 until it is kept.
     """
 
     acted_at: datetime
     who: str
     edition: str
     week: str
-    story_id: str
+    article_id: str
     action: str
     value: str = ""
+    action_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What all actions about one story come to; the last word counts."""
+    """What all actions about one story come to; the last word counts.
+
+    Attributes:
+        place: Counted from 1.
+        since: The id of the action that pinned or placed it.
+    """
 
     is_pinned: bool = False
     is_dropped: bool = False
     is_delayed: bool = False
     place: int | None = None
     note: str | None = None
+    since: int = 0
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether this issue does not tell it."""
+        return self.is_dropped or self.is_delayed

@@ -48,13 +48,15 @@ _LABELS = (
 
 def take_related(root: Element, base: str | None) -> tuple[RelatedItem, ...]:
     """Remove what `root` offers to read next, and return it in the page's order, each once."""
-    order = {element: index for index, element in enumerate(root.iter())}
+    sections = list(_sections(root))
+    # Most bodies have no such section: then what stands inline is in order as it is found.
+    order = {element: index for index, element in enumerate(root.iter())} if sections else {}
     found: list[tuple[int, list[RelatedItem]]] = []
-    for section in list(_sections(root)):
+    for section in sections:
         found.append((order[section[0]], read_items(section, base)))
         for element in section:
             _drop(element)
-    found += [(order[element], items) for element, items in _take_inline(root, base)]
+    found += [(order.get(element, 0), items) for element, items in _take_inline(root, base)]
     unique: dict[str, RelatedItem] = {}
     for _, items in sorted(found, key=lambda pair: pair[0]):
         for item in items:

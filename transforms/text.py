@@ -45,6 +45,8 @@ _MEANT_BY_C1 = {
     if code not in {0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D}
 }
 
+_C1 = re.compile("[\x80-\x9f]")
+
 # UTF-8 read as Latin-1 or windows-1252: a lead byte's character, then those of one, two or three
 # continuation bytes. Only then is ftfy worth its import (46 ms); it decides.
 _CONTINUATION = (
@@ -212,7 +214,7 @@ def _repair(raw: str) -> tuple[str, bool]:
         from ftfy import fix_encoding  # noqa: PLC0415 46 ms that most runs never need
 
         text = fix_encoding(text)
-    if not text.isascii():
+    if _C1.search(text):
         text = text.translate(_MEANT_BY_C1)
     return text, text != raw
 

@@ -132,7 +132,8 @@ def load_week(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
                 lambda block: block.text
             ), chr(10)),
             told.related_topics, told.language,
-            coalesce(told.hero ->> '$.url', '') != '' AND coalesce(told.hero ->> '$.credit', '') != '',
+            coalesce(told.hero ->> '$.url', '') != ''
+                AND coalesce(told.hero ->> '$.credit', '') != '',
             told.told_at, told.told_at >= $week_start
         FROM told
         INNER JOIN durable.feeds AS feeds ON told.feed_id = feeds.feed_id

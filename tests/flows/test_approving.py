@@ -31,7 +31,13 @@ def approved(hours_before: float, what: Contents = LETTER) -> Approval:
 
 def decide(approval, what=LETTER, rule=REQUIRED, due_at=DUE):
     return may_leave(
-        "2026-W47", rule, approval, what, week="2026-W47", due_at=due_at, zone="Europe/Berlin"
+        "2026-W47",
+        rule,
+        approval,
+        what,
+        options="--week 2026-W47",
+        due_at=due_at,
+        zone="Europe/Berlin",
     )
 
 
@@ -99,7 +105,7 @@ def test_a_story_told_otherwise_and_another_order_are_named():
 
 def test_a_difference_outside_the_stories_is_one_too():
     assert differences(LETTER, contents(PROBE, CRATER, tagline="Another line")) == (
-        "counts, charts or the state of the feeds",
+        "pictures, counts, charts or the state of the feeds",
     )
 
 

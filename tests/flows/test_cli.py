@@ -153,6 +153,7 @@ def test_lists_go_out_and_come_back(perigee, tmp_path):
     ("arguments", "words"),
     [
         (("feeds", "resume", "farside"), "not paused"),
+        (("feeds", "pause", "elsewhere"), "not there, or paused already"),
         (("feeds", "undo-move", "farside"), "has not moved"),
         (("feeds", "add", "https://news.google.com/rss"), "refused"),
         (("articles", "history", "zz"), "no article"),
@@ -175,6 +176,56 @@ def test_pages_says_that_no_feed_wants_them(perigee):
     status, out, _ = perigee("pages")
 
     assert (status, out.strip()) == (0, "0 pages read")
+
+
+def test_a_paused_feed_is_not_asked_until_it_is_resumed(perigee, server):
+    perigee("feeds", "pause", "farside")
+    _, paused, _ = perigee("ingest")
+    asked = list(server.asked)
+    _, resumed, _ = perigee("feeds", "resume", "farside")
+    _, again, _ = perigee("ingest")
+
+    assert "0 of 1 feeds were due" in paused
+    assert asked == []
+    assert "due at the next" in resumed
+    assert "1 of 1 feeds were due" in again
+
+
+def test_a_feed_that_moves_and_is_brought_back_brings_no_old_article_in_again(perigee, server):
+    perigee("ingest", "--now", "2026-11-16T06:00:00Z")
+    server.answers["/new"] = server.answers["/feed"]
+    server.answers["/feed"] = Answer(301, headers={"Location": "/new"})
+    for day in (17, 18, 19):
+        perigee("ingest", "--now", f"2026-11-{day}T06:00:00Z")
+    _, listed, _ = perigee("feeds", "moves", "--json")
+    server.asked.clear()
+    _, moved, _ = perigee("ingest", "--now", "2026-11-20T06:00:00Z")
+    paths = server.paths()
+
+    server.answers["/feed"] = server.answers.pop("/new")
+    perigee("feeds", "undo-move", "farside")
+    _, back, _ = perigee("ingest", "--now", "2026-11-21T06:00:00Z")
+    _, refused, _ = perigee("feeds", "moves", "--json")
+
+    [move] = records(listed)
+    assert (move["state"], move["to"]) == ("taken", f"{server.url}/new")
+    assert move["days"] == ["2026-11-17", "2026-11-18", "2026-11-19"]
+    assert paths == ["/new"]
+    assert "0 new" in moved
+    assert "0 new, 0 changed, 1 known" in back
+    assert records(refused)[0]["state"] == "refused"
+
+
+def test_the_ledger_can_be_cut_to_the_last_days(perigee):
+    perigee("ingest", "--now", "2026-11-16T06:00:00Z")
+
+    _, everything, _ = perigee("feeds", "ledger", "--json")
+    _, lately, _ = perigee("feeds", "ledger", "--days", "1", "--json")
+
+    [row] = records(everything)
+    assert (row["polls"], row["requests"]) == (1, 1)
+    assert row["seconds"] >= 0
+    assert lately == ""
 
 
 def test_help_needs_no_configuration(tmp_path):

@@ -6,8 +6,10 @@ import pytest
 from feedserver import Answer, scripted, write_config
 
 from flows.ingesting import ingest_feeds
-from flows.paging import read_pages
+from flows.listing import list_ledger
+from flows.paging import list_pages, read_pages
 from flows.settings import load_settings
+from flows.telling import load_judgement, tell_week
 from transforms.weeks import Week
 
 NOW = datetime(2026, 11, 18, 12, 0, tzinfo=UTC)
@@ -136,13 +138,12 @@ def test_a_page_that_cannot_be_read_is_a_visible_outcome_and_changes_nothing(
     settings = ingested(server, tmp_path)
     before = article(settings)
 
-    outcomes = [
-        [read.outcome for read in read_pages(settings, WEEK, NOW.replace(hour=hour))]
-        for hour in (13, 14, 15)
-    ]
+    [read] = read_pages(settings, WEEK, NOW)
 
-    assert outcomes == [[outcome], [outcome], []]
+    assert read.outcome == outcome
     assert article(settings) == before
+    assert list_pages(settings, WEEK) == (read,)
+    assert read_pages(settings, WEEK, NOW) == ()  # a page is asked for once, whatever it said
 
 
 def test_no_page_is_read_where_the_settings_do_not_want_it(server, tmp_path):
@@ -160,9 +161,83 @@ def test_no_more_pages_are_read_than_the_limit(server, tmp_path):
     assert len(read_pages(settings, WEEK, NOW, 1)) == 1
 
 
+def test_a_redirect_into_what_robots_txt_forbids_is_not_followed(server, tmp_path):
+    server.answers["/robots.txt"] = Answer(body=b"User-agent: *\nDisallow: /inside\n")
+    server.answers["/page0"] = Answer(302, headers={"Location": "/inside/page"})
+    settings = ingested(server, tmp_path)
+
+    [read] = read_pages(settings, WEEK, NOW)
+
+    assert read.outcome == "robots_denied"
+    assert server.paths() == ["/robots.txt", "/page0"]
+
+
+def test_the_ledger_counts_pages_and_the_robots_txt_before_them(server, tmp_path):
+    settings = ingested(server, tmp_path)
+    [before] = list_ledger(settings)
+
+    read_pages(settings, WEEK, NOW)
+
+    [after] = list_ledger(settings)
+    assert (after["polls"], after["pages"]) == (before["polls"], 1)
+    assert after["requests"] == before["requests"] + 2
+    assert after["wire_bytes"] > before["wire_bytes"]
+
+
+EVENTS = (
+    "Crater samples show old water on the Moon",
+    "Asteroid Bennu held salts from a lost lake",
+    "Webb telescope finds a planet made of soot",
+    "Rocket engine explodes during a ground test in Texas",
+    "Mars rover drills its deepest hole yet",
+    "Solar storm paints aurora over Tasmania",
+    "Astronauts repair the station's leaking cooler",
+    "Comet brightens before its nearest pass",
+    "Europa orbiter passes Venus for a push",
+    "Radio dish hears a pulsar that skips beats",
+    "Two galaxies caught in a slow collision",
+    "Saturn's rings are younger than they look",
+    "Weather satellite sends its first picture",
+    "Black hole shreds a star and dines for years",
+    "Lawmakers cut the budget for a lunar gateway",
+    "Meteorite in Algeria came from Mercury",
+)
+
+
+def test_only_stories_that_are_about_to_be_shown_have_their_pages_read(server, tmp_path):
+    items = "".join(
+        f"<item><title>{title}</title><link>{server.url}/{n}</link>"
+        "<pubDate>Wed, 18 Nov 2026 08:00:00 GMT</pubDate></item>"
+        for n, title in enumerate(EVENTS)
+    )
+    document = f"<rss version='2.0'><channel><title>Farside</title>{items}</channel></rss>"
+    server.answers["/feed"] = Answer(body=document.encode())
+    settings = ingested(server, tmp_path)
+    brief = settings.digest.model_copy(update={"cards": 0})
+    stories = tell_week(settings, load_judgement(settings), WEEK).stories
+
+    read = read_pages(settings.model_copy(update={"digest": brief}), WEEK, NOW)
+
+    assert len(stories) > 13
+    assert {page.article_id for page in read} == {s.lead.article_id for s in stories[:13]}
+
+
+def test_a_later_poll_with_the_same_text_keeps_what_the_page_gave(server, tmp_path):
+    settings = ingested(server, tmp_path)
+    read_pages(settings, WEEK, NOW)
+    before = article(settings)
+    server.answers["/feed"].body += b"<!-- made anew -->"
+
+    again = ingest_feeds(settings, NOW.replace(hour=14))
+
+    assert (again.stored.changed, again.stored.same) == (0, 1)
+    assert article(settings) == before
+
+
 def test_a_pass_that_wants_pages_reads_them_at_its_end(server, tmp_path):
     settings = ingested(server, tmp_path)
 
-    ingest_feeds(settings, NOW)
+    summary = ingest_feeds(settings, NOW)
 
+    assert [page.outcome for page in summary.pages] == ["ok"]
     assert "/page0" in server.paths()

@@ -4,10 +4,12 @@ import pytest
 from feedserver import Answer, scripted, write_config
 
 from flows.feeds_file import append_feeds, free_id
-from flows.settings import load_settings
+from flows.ingesting import ingest_feeds
+from flows.settings import load_feeds, load_settings
 from flows.subscribing import find_feed, import_feeds, new_feed
 from transforms.errors import ConfigError, FeedError
 from transforms.opml import write_opml
+from transforms.records import Feed
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FEED = (
@@ -56,15 +58,16 @@ def test_a_moved_feed_is_subscribed_to_where_it_is_now(tmp_path):
 
 
 def test_a_site_without_a_feed_says_what_was_tried(tmp_path):
-    with scripted(**{"": Answer(body=b"<html>x</html>")}) as server:
-        with pytest.raises(FeedError, match=r"announces 0.*give the feed's own address"):
-            find_feed(settings_for(server, tmp_path), server.url, NOW)
+    with (
+        scripted(**{"": Answer(body=b"<html>x</html>")}) as server,
+        pytest.raises(FeedError, match=r"announces 0.*give the feed's own address"),
+    ):
+        find_feed(settings_for(server, tmp_path), server.url, NOW)
 
 
 def test_an_address_that_does_not_answer_says_why_and_what_to_do(tmp_path):
-    with scripted() as server:
-        with pytest.raises(FeedError, match=r"not_found: answered 404.*look on"):
-            find_feed(settings_for(server, tmp_path), f"{server.url}/x", NOW)
+    with scripted() as server, pytest.raises(FeedError, match=r"not_found: answered 404.*look on"):
+        find_feed(settings_for(server, tmp_path), f"{server.url}/x", NOW)
 
 
 def test_a_feed_that_is_there_already_is_named(tmp_path):
@@ -102,6 +105,85 @@ def test_what_is_added_stands_at_the_end_and_comments_stay(tmp_path):
         text = (settings.config / "feeds.toml").read_text(encoding="utf-8")
         assert text.startswith(before)
         assert load_settings(settings.config).feeds == (*settings.feeds, feed)
+
+
+def test_line_ends_and_rights_of_the_file_stay_and_a_link_stays_a_link(tmp_path):
+    real = tmp_path / "real.toml"
+    before = b'# mine\r\n[[feed]]\r\nid = "a"\r\ntitle = "A"\r\nurl = "https://a.example/"'
+    real.write_bytes(before)
+    real.chmod(0o640)
+    link = tmp_path / "feeds.toml"
+    link.symlink_to(real)
+
+    append_feeds(link, [Feed("b", 'T "b" \\ \x7f', "https://b.example/", "blog", "P")])
+
+    after = real.read_bytes()
+    assert after.startswith(before)
+    assert b"\n" not in after.replace(b"\r\n", b"")
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o640
+    assert [feed.title for feed in load_feeds(link)] == ["A", 'T "b" \\']
+
+
+@pytest.mark.parametrize(
+    ("before", "feed_id", "words"),
+    [
+        (
+            '[[feed]]\nid = "a"\ntitle = "A"\nurl = "https://a.example/"\n',
+            "a",
+            "stands there twice",
+        ),
+        ("feed = []\n", "b", "not valid TOML"),
+        ("", "b c", "pattern"),
+    ],
+)
+def test_what_would_make_the_file_invalid_is_not_written(tmp_path, before, feed_id, words):
+    path = tmp_path / "feeds.toml"
+    path.write_text(before, encoding="utf-8")
+
+    with pytest.raises(ConfigError, match=rf"nothing was added.*{words}"):
+        append_feeds(path, [Feed(feed_id, "T", "https://b.example/", "blog", "P")])
+
+    assert path.read_text(encoding="utf-8") == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_feed_of_nothing_but_wrapped_links_is_refused(tmp_path):
+    wrapped = FEED.replace(b"https://farside.example/1", b"https://news.google.com/rss/articles/x")
+    with scripted(feed=Answer(body=wrapped)) as server:
+        with pytest.raises(ConfigError, match=r"wrapper.*add the outlets' own feeds"):
+            find_feed(settings_for(server, tmp_path), f"{server.url}/feed", NOW)
+
+        assert server.paths() == ["/feed"]
+
+
+def test_a_feed_whose_articles_another_one_brings_already_says_so(tmp_path):
+    with scripted(feed=Answer(body=FEED), twin=Answer(body=FEED)) as server:
+        mine = f'[[feed]]\nid = "mine"\ntitle = "M"\nurl = "{server.url}/twin"\n'
+        settings = settings_for(server, tmp_path, mine)
+        ingest_feeds(settings, NOW)
+
+        found = find_feed(settings, f"{server.url}/feed", NOW)
+
+        assert found.known == ("mine", 1)
+
+
+def test_a_list_says_which_of_its_feeds_are_refused_and_why(tmp_path):
+    with scripted() as server:
+        settings = settings_for(server, tmp_path)
+    feeds = [
+        Feed("a", "A", "https://news.google.com/rss?q=moon", "press", "P"),
+        Feed("b", "B", "http://192.168.0.1/feed", "press", "P"),
+        Feed("c", "C", "https://c.example/feed", "press", "P"),
+    ]
+
+    imported = import_feeds(settings, write_opml(feeds, "x"))
+
+    assert imported.feeds == (feeds[2],)
+    assert [(url, why.split()[-1]) for url, why in imported.refused] == [
+        (feeds[0].url, "picture"),
+        (feeds[1].url, "network"),
+    ]
 
 
 def test_an_id_that_is_taken_is_not_given_again(tmp_path):

@@ -164,7 +164,7 @@ def test_a_picture_and_a_date_that_only_the_page_knew_survive_a_change_by_the_fe
 
         article = stored(connection)
         assert (article.dek, article.text) == ("It answered 2 calls.", "One two three.\nFour.")
-        assert (article.published_at, article.date_precision) == (NOON, "minute")
+        assert (article.published_at, article.date_precision) == (NOON, "second")
         assert article.hero.credit == "B. Sample"
 
 

@@ -411,7 +411,7 @@ FAILED = st.builds(
 PASSES = st.lists(
     st.lists(READ | FAILED, max_size=2, unique_by=lambda poll: poll.feed.feed_id), max_size=5
 )
-FEW = settings(max_examples=25, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def after(passes, times=1, faults=()):

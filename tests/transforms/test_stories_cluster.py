@@ -12,9 +12,12 @@ from transforms.stories import (
     StoryArticle,
     cluster_articles,
     explain_pair,
+    features,
     read_background,
     read_gazetteer,
 )
+from transforms.week_news import Window
+from transforms.weeks import Week
 
 CONFIG = Path(__file__).parents[2] / "config"
 MONDAY = datetime(2024, 3, 4, 9, tzinfo=UTC)
@@ -143,6 +146,57 @@ def test_an_explanation_adds_up_and_names_what_keeps_two_articles_apart(gazettee
     assert explanation.cannot_join == ("phase preview against event",)
     assert explanation.score == pytest.approx(BIAS + sum(explanation.weights.values()), abs=0.01)
     assert "preview against event" in explanation.words
+
+
+# A story that goes on: told on Saturday and Sunday of 2024-W11, Monday and Tuesday of W12.
+GOES_ON = [
+    an_article(20, "Kestrel satellite loses contact with Rocket Lab", hours=12 * 24),
+    an_article(21, "Rocket Lab's Kestrel satellite falls silent, contact lost", hours=13 * 24),
+    an_article(22, "Contact lost with Kestrel, Rocket Lab's silent satellite", hours=14 * 24),
+    an_article(23, "Kestrel satellite lost: Rocket Lab ends contact attempts", hours=15 * 24),
+]
+
+
+def told(articles, week, gazetteer, background):
+    window = Window.of(Week.parse(week), "UTC")
+    seen = [a for a in articles if window.lookback <= a.published_at < window.end]
+    return cluster_articles(seen, gazetteer, background).stories()
+
+
+def test_a_story_that_goes_on_next_week_keeps_its_id(gazetteer, background):
+    articles = [*WEEK, *GOES_ON]
+
+    this_week = told(articles, "2024-W11", gazetteer, background)
+    next_week = told(articles, "2024-W12", gazetteer, background)
+
+    assert this_week["a20"] == ("a20", "a21")
+    assert next_week["a20"] == ("a20", "a21", "a22", "a23")
+    assert this_week["a03"] == next_week["a03"] == ("a03", "a04")
+
+
+def test_a_story_is_renamed_once_its_first_article_is_too_long_ago(gazetteer, background):
+    articles = [*WEEK, *GOES_ON]
+
+    after_three_weeks = told(articles, "2024-W14", gazetteer, background)
+    after_four = told(articles, "2024-W15", gazetteer, background)
+
+    assert after_three_weeks["a20"] == ("a20", "a21", "a22", "a23")
+    assert after_four == {"a22": ("a22", "a23")}
+
+
+def test_thousands_of_articles_that_are_all_alike_are_compared_with_their_nearest(
+    gazetteer, background
+):
+    flood = [
+        an_article(100 + n, "Rocket Lab launches Kestrel satellite", f"Number n{n % 7}.", n / 60)
+        for n in range(600)
+    ]
+
+    clustering = cluster_articles(flood, gazetteer, background)
+
+    most = features._MOST_NEIGHBOURS  # noqa: SLF001 what the test is about
+    assert len(clustering.evidence.pairs.first) <= most * len(flood)
+    assert len(clustering.members) == len(flood)
 
 
 def test_nothing_in_gives_nothing_out(gazetteer, background):

@@ -146,9 +146,7 @@ def _codes(facts: Iterable[Hashable]) -> Ints:
     return np.array([codes.setdefault(fact, len(codes)) for fact in facts], dtype=np.int64)
 
 
-def _bits(
-    leading: Sequence[Iterable[Fact]], *others: Sequence[Iterable[Fact]]
-) -> tuple[Bits, ...]:
+def _bits(leading: Sequence[Iterable[Fact]], *others: Sequence[Iterable[Fact]]) -> tuple[Bits, ...]:
     """Return sets as bits, shape (words, articles): only facts that are in `leading` count."""
     place: dict[Fact, int] = {}
     for fact in (fact for found in leading for fact in found):
@@ -166,7 +164,7 @@ def _bits(
 
 def _both(bits: Bits, first: Ints, second: Ints) -> Bools:
     """Return where both articles of a pair have facts of this kind."""
-    is_told: Bools = bits.any(axis=0)
+    is_told = np.asarray(bits.any(axis=0))
     both: Bools = is_told[first] & is_told[second]
     return both
 

@@ -123,7 +123,8 @@ def is_roundup(title: str, opening: str) -> bool:
 
 def angles(title: str) -> frozenset[str]:
     """Return what a title is about beside its subject."""
-    return frozenset(name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(title))
+    lowered = title.lower()
+    return frozenset(name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(lowered))
 
 
 def _is_year(number: str) -> bool:

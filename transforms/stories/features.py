@@ -30,6 +30,8 @@ from transforms.stories.vectors import (
     weigh_rows,
 )
 
+Column = NDArray[np.generic]
+
 FEATURES = (
     "likeness",  # cosine of the two articles' neighbours: do they resemble the same articles?
     "names",  # idf-weighted cosine of the names in both
@@ -48,13 +50,13 @@ FEATURES = (
 )
 # A story that goes on for longer is told again as another.
 WINDOW_HOURS = 8 * 24.0
-# Cosines below the first are noise in an article's neighbourhood; pairs less alike than the
+# Cosines below the first are noise in an article's neighbourhood; neighbours less alike than the
 # second are not compared.
 _NOISE = 0.03
 _COMPARED = 0.12
-# Of its neighbourhood an article keeps the nearest so many, and so many are compared with it. No
-# article of a real week has as many; it bounds time and memory where all articles are alike.
-_MOST_NEIGHBOURS = 256
+# An article has so many neighbours at most, the nearest ones. In the labelled weeks none has more
+# than 160: it bounds time and memory where thousands of articles are alike.
+_MOST_NEIGHBOURS = 384
 # A word is a name if it stands capitalised in mid-sentence so much more often than not.
 _NAME_RATIO = 4
 # As if every article had one more name that nobody shares, as rare as most.
@@ -115,21 +117,23 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     ]
     words = weigh_rows(documents, {**_term_weights(ordered, background), **name_weights})
     names = weigh_rows([dict.fromkeys(names, 1.0) for names in named], name_weights, _NAME_BALLAST)
-    profiles = unit_rows(neighbours(words, begins, ends, _NOISE, _MOST_NEIGHBOURS))
-    pairs = _pair_neighbours(neighbours(profiles, begins, ends, _COMPARED, _MOST_NEIGHBOURS))
+    nearest = neighbours(words, begins, ends, _NOISE, _MOST_NEIGHBOURS)
+    profiles = unit_rows(nearest)
+    pairs = _pair_neighbours(nearest, profiles)
     threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
     facts = gather_facts(ordered)
     return Evidence(ordered, hours, profiles, names, named, threads, facts, pairs)
 
 
-def _pair_neighbours(alike: Rows) -> Pairs:
-    """Return the pairs of which one is among the nearest neighbours of the other."""
-    one = np.repeat(np.arange(alike.height), np.diff(alike.starts))
-    keys = np.minimum(one, alike.columns) * alike.height + np.maximum(one, alike.columns)
-    distinct, at = np.unique(keys, return_index=True)
-    first, second = np.divmod(distinct, alike.height)
-    others = first != second
-    return Pairs(first[others], second[others], alike.values[at][others])
+def _pair_neighbours(nearest: Rows, profiles: Rows) -> Pairs:
+    """Return the neighbours that are alike enough to be compared."""
+    one = np.repeat(np.arange(nearest.height), np.diff(nearest.starts))
+    low, high = np.minimum(one, nearest.columns), np.maximum(one, nearest.columns)
+    keys = np.sort(low[low < high] * nearest.height + high[low < high])
+    once = keys[np.diff(keys, prepend=-1) > 0]
+    first, second = np.divmod(once, max(nearest.height, 1))
+    pairs = Pairs(first, second, pair_cosines(profiles, first, second))
+    return pairs.where(np.flatnonzero(pairs.likeness >= _COMPARED))
 
 
 def pair_up(evidence: Evidence, one: int, other: int) -> Pairs:
@@ -148,7 +152,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
-    columns: dict[str, NDArray[np.generic]] = {
+    columns: dict[str, Column] = {
         "likeness": pairs.likeness,
         "names": pair_cosines(evidence.names, first, second),
         "gap": np.round(np.log1p(gap), 3),

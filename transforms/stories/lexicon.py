@@ -24,19 +24,17 @@ STOP_WORDS = frozenset(_TABLE["stop_words"].split())
 # Words before a number that make it no mission: "Top 10", "Page 3".
 NO_SERIES = frozenset(_TABLE["no_series"].split())
 
-# Phase → (weight, pattern): each pattern that matches a clause adds its weight once.
+# Phase → (weight, pattern): each pattern that matches a clause in lower case adds its weight once.
 PHASE_PATTERNS = {
     phase: tuple(
-        (float(entry["weight"]), re.compile(_pattern(entry["pattern"]), re.IGNORECASE))
-        for entry in entries
+        (float(entry["weight"]), re.compile(_pattern(entry["pattern"]))) for entry in entries
     )
     for phase, entries in _TABLE["phases"].items()
 }
 
-# Angle → what a title says that has it.
+# Angle → what a title in lower case says that has it.
 ANGLE_PATTERNS = {
-    angle: re.compile(rf"\b(?:{_pattern(pattern)})", re.IGNORECASE)
-    for angle, pattern in _TABLE["angles"].items()
+    angle: re.compile(rf"\b(?:{_pattern(pattern)})") for angle, pattern in _TABLE["angles"].items()
 }
 
 # Stem → the concept that it stands for, marked with `=`.

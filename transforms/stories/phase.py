@@ -40,7 +40,7 @@ def weigh_phases(title: str, sentences: Sequence[str]) -> tuple[float, ...]:
     totals = [0.0] * len(PHASES)
     weighted = zip((_TITLE_WEIGHT, *_SENTENCE_WEIGHTS), (title, *sentences), strict=False)
     for weight, text in weighted:
-        told = foreground(text)
+        told = foreground(text).lower()
         for at, phase in enumerate(PHASES):
             found = sum(part for part, pattern in PHASE_PATTERNS[phase] if pattern.search(told))
             totals[at] += weight * min(found, _MOST_PER_CLAUSE)

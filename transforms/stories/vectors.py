@@ -16,7 +16,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _GRID = 1024.0
-_ROWS_AT_ONCE = 512
+_ROWS_AT_ONCE = 256
 _COLUMNS_AT_ONCE = 2048
 
 
@@ -123,20 +123,33 @@ def unit_rows(rows: Rows) -> Rows:
 def pair_cosines(rows: Rows, first: Ints, second: Ints) -> Floats:
     """Return the cosine of rows `first[k]` and `second[k]` for each k; `first` ascending."""
     out = np.zeros(len(first), dtype=np.float32)
-    for begin in range(0, rows.height, _ROWS_AT_ONCE):
-        end = min(begin + _ROWS_AT_ONCE, rows.height)
-        low, high = np.searchsorted(first, (begin, end))
-        if low == high:
-            continue
-        left, right = int(second[low:high].min()), int(second[low:high].max()) + 1
-        product = _product(rows, rows, (begin, end), (left, right))
-        out[low:high] = product[first[low:high] - begin, second[low:high] - left]
+    columns, values = _padded(rows)
+    spread = np.zeros(rows.width + 1, dtype=np.float32)
+    runs = np.unique(first, return_index=True, return_counts=True)
+    for row, begin, count in zip(*(run.tolist() for run in runs), strict=True):
+        spread[columns[row]] = values[row]
+        here = slice(begin, begin + count)
+        others = second[here]
+        np.einsum("ij,ij->i", spread[columns[others]], values[others], out=out[here])
+        spread[columns[row]] = 0.0
     return out
+
+
+def _padded(rows: Rows) -> tuple[NDArray[np.int32], Floats]:
+    """Return columns and values with as many places in each row; the spare ones hold nothing."""
+    lengths = np.diff(rows.starts)
+    there = np.arange(lengths.max(initial=0)) < lengths[:, np.newaxis]
+    columns = np.full(there.shape, rows.width, dtype=np.int32)
+    values = np.zeros(there.shape, dtype=np.float32)
+    columns[there], values[there] = rows.columns, rows.values
+    return columns, values
 
 
 def _product(left: Rows, right: Rows, here: tuple[int, int], there: tuple[int, int]) -> Floats:
     """Return the dot products of rows `here` of `left` with rows `there` of `right`."""
-    used = np.unique(left.columns[left.starts[here[0]] : left.starts[here[1]]])
+    is_used = np.zeros(left.width, dtype=np.bool_)
+    is_used[left.columns[left.starts[here[0]] : left.starts[here[1]]]] = True
+    used = np.flatnonzero(is_used)
     place = np.full(left.width, -1, dtype=np.int64)
     place[used] = np.arange(len(used))
     packed = _packed(left, here, place, len(used))
