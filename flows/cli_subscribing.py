@@ -76,7 +76,9 @@ def import_command(
     settings = settings_of(context)
     imported = import_feeds(settings, decode_page(source.read_bytes()))
     for feed in imported.feeds:
-        out.print(f"  {escape(feed.feed_id)}  {escape(feed.title)}  {escape(feed.url)}")
+        out.print(
+            f"  {escape(feed.feed_id)}  {escape(feed.title)}  {escape(feed.url)}", soft_wrap=True
+        )
     for url, why in imported.refused:
         out.print(f"  [yellow]refused[/yellow] {escape(url)}: {escape(why)}")
     count = len(imported.feeds)

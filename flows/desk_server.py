@@ -21,7 +21,7 @@ from flows.settings import Settings
 from flows.telling import BuiltIssue
 from reports.desk import DeskPage, LetterState, draw_desk
 from reports.render import pictures_of
-from transforms.desk import STORY_ACTIONS
+from transforms.desk import NOTE_LIMIT, STORY_ACTIONS, homes_of, in_force, wishes_of, words_of
 from transforms.errors import ConfigError, PerigeeError
 from transforms.weeks import Week
 
@@ -113,7 +113,7 @@ class DeskServer(ThreadingHTTPServer):
         """Return the desk's page."""
         view = self.view()
         desk, issue = view.desk, view.built.issue
-        approval = desk.approval
+        approval, standing = desk.approval, in_force(desk.actions)
         return draw_desk(
             DeskPage(
                 issue_id=desk.issue_id,
@@ -126,7 +126,9 @@ class DeskServer(ThreadingHTTPServer):
                 vocabulary=desk.judgement.vocabulary.tags,
                 ranked=desk.ranked,
                 edited=desk.edited,
-                actions=desk.actions,
+                wishes=wishes_of(desk.actions, homes_of(desk.stories)),
+                log=tuple((a, words_of(a), a in standing) for a in desk.actions),
+                note_limit=NOTE_LIMIT,
                 letter=LetterState(
                     mark=view.contents.letter,
                     week=issue.week,

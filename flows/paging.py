@@ -100,9 +100,13 @@ def read_pages(
                 "seconds": response.seconds,
             }
             fields = store_page(connection, article, page, facts, now)
-            about = (article.article_id, article.title, response.asked_url)
-            read.append(PageRead(*about, response.outcome, response.detail, fields, now))
-            log.info("read page url=%s outcome=%s fields=%s", about[2], response.outcome, fields)
+            url, outcome = response.asked_url, response.outcome
+            read.append(
+                PageRead(
+                    article.article_id, article.title, url, outcome, response.detail, fields, now
+                )
+            )
+            log.info("read page url=%s outcome=%s fields=%s", url, outcome, fields)
     return tuple(read)
 
 
@@ -122,7 +126,10 @@ def list_pages(settings: Settings, week: Week) -> tuple[PageRead, ...]:
             """,  # noqa: S608 our own constant
             {"start": window.start, "end": window.end},
         ).fetchall()
-    return tuple(PageRead(*facts, tuple(fields), read_at) for *facts, fields, read_at in rows)
+    return tuple(
+        PageRead(article_id, title, url, outcome, detail, tuple(fields), read_at)
+        for article_id, title, url, outcome, detail, fields, read_at in rows
+    )
 
 
 def _candidates(settings: Settings, week: Week, limit: int) -> list[Article]:

@@ -11,7 +11,6 @@ from reports.links import reader_url
 from reports.printing import html_environment
 from reports.records import TagLabel
 from reports.words import clean, day_of
-from transforms.desk import NOTE_LIMIT, homes_of, in_force, wishes_of, words_of
 from transforms.records import Action, Coverage, Story, Tag, WeekNews, Wishes
 
 _HTML = html_environment()
@@ -52,7 +51,9 @@ class DeskPage:
         cards: How many stories are told as cards after the lead.
         ranked: The week as it ranks by itself.
         edited: The week as the editor wants it.
-        actions: All that was done to the issue, in its order.
+        wishes: What was done to stories, by story id.
+        log: All that was done to the issue, in its order, with its words, and whether it stands.
+        note_limit: Characters that a note may have.
     """
 
     issue_id: str
@@ -65,7 +66,9 @@ class DeskPage:
     vocabulary: tuple[Tag, ...]
     ranked: WeekNews
     edited: WeekNews
-    actions: tuple[Action, ...]
+    wishes: Mapping[str, Wishes]
+    log: tuple[tuple[Action, str, bool], ...]
+    note_limit: int
     letter: LetterState
 
 
@@ -133,11 +136,10 @@ def draw_desk(page: DeskPage) -> str:
     labels = labels_of(page.vocabulary)
     everything = (*page.ranked.stories, *page.ranked.late)
     ranks = {story.story_id: story.rank for story in page.ranked.stories}
-    wishes = wishes_of(page.actions, homes_of(everything))
     told = {story.story_id for story in (*page.edited.stories, *page.edited.late)}
 
     def row(story: Story, rank: int) -> Row:
-        wish = wishes.get(story.story_id, Wishes())
+        wish = page.wishes.get(story.story_id, Wishes())
         return _row(story, rank, ranks.get(story.story_id, 0), wish, labels, page.zone)
 
     context = {
@@ -148,7 +150,6 @@ def draw_desk(page: DeskPage) -> str:
         "left_out": [row(story, 0) for story in everything if story.story_id not in told],
         "log": _log(page, everything),
         "tags": tuple(labels.values()),
-        "note_limit": NOTE_LIMIT,
     }
     return _HTML.get_template("desk/page.html").render(context)
 
@@ -200,18 +201,17 @@ def _member(report: Coverage, zone: str) -> Member:
 def _log(page: DeskPage, stories: tuple[Story, ...]) -> list[Deed]:
     """Return all that was done, the newest first."""
     titles = {r.article_id: headline_of(s.lead.title) for s in stories for r in s.coverage}
-    standing = in_force(page.actions)
     return [
         Deed(
             number=action.action_id,
             when=moment_of(action.acted_at, page.zone),
             who=clean(action.who),
             about=titles.get(action.article_id, action.article_id[:8]) or page.issue_id,
-            what=clean(words_of(action)),
-            is_undone=action not in standing,
-            can_be_undone=action in standing and action.action not in ("join", "split"),
+            what=clean(words),
+            is_undone=not stands,
+            can_be_undone=stands and action.action not in ("join", "split"),
         )
-        for action in reversed(page.actions)
+        for action, words, stands in reversed(page.log)
     ]
 
 

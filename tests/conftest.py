@@ -27,3 +27,8 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their length: a test's name must be the same in every worker."""
+    return f"{argname}-of-{len(val)}-bytes" if isinstance(val, bytes) else None

@@ -34,6 +34,7 @@ class Facts:
         subjects: Bits of the missions it is about: in its title, else anywhere.
         mentioned: Bits of the missions that it names at all.
         titled: Whether its title names a mission.
+        milestones: Bits of the steps of a flight in its title.
         days: Bits of the days it announces; `near_days` has those next to them too.
         series: Bits of the series it numbers.
         objects: Bits of the designations it gives.
@@ -49,6 +50,7 @@ class Facts:
     subjects: Bits
     mentioned: Bits
     titled: Bools
+    milestones: Bits
     days: Bits
     near_days: Bits
     series: Bits
@@ -70,6 +72,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
             for r in readings
         ],
     )
+    (steps,) = _bits([r.milestones for r in readings])
     (series,) = _bits([{name for name, _ in r.numbers} for r in readings])
     (objects,) = _bits([r.designations for r in readings])
     numberings = [(r.numbers, r.designations) for r in readings]
@@ -83,6 +86,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
         subjects=subjects,
         mentioned=mentioned,
         titled=np.array([bool(r.missions) for r in readings], dtype=np.bool_),
+        milestones=steps,
         days=days,
         near_days=near_days,
         series=series,
@@ -111,6 +115,12 @@ def missions_apart(facts: Facts, first: Ints, second: Ints) -> Bools:
         & ~_share(subjects, mentioned, first, second)
         & ~_share(mentioned, subjects, first, second)
     )
+
+
+def milestones_apart(facts: Facts, first: Ints, second: Ints) -> Bools:
+    """Return where the titles tell of different steps of a flight."""
+    steps = facts.milestones
+    return _both(steps, first, second) & ~_share(steps, steps, first, second)
 
 
 def days_apart(facts: Facts, first: Ints, second: Ints) -> Bools:

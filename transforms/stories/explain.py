@@ -98,6 +98,7 @@ def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
         "actors_apart": f"{_listed(one.actors)} against {_listed(other.actors)}",
         "missions_apart": f"{_listed(one.missions or one.mentioned)} against "
         f"{_listed(other.missions or other.mentioned)}",
+        "milestones_apart": f"{_listed(one.milestones)} against {_listed(other.milestones)}",
         "numbers_apart": f"{_numbers(one)} against {_numbers(other)}",
         "days_apart": "they announce different days",
         "roundup": "a roundup tells several stories and stands alone",

@@ -13,6 +13,7 @@ from transforms.stories.apart import (
     actors_apart,
     days_apart,
     gather_facts,
+    milestones_apart,
     missions_apart,
     numbers_apart,
 )
@@ -44,6 +45,7 @@ FEATURES = (
     "happened_between",  # 0 to 1: reports of the event between two previews
     "actors_apart",  # 1 if the titles name different agencies or companies
     "missions_apart",  # 1 if they are about different missions
+    "milestones_apart",  # 1 if the titles tell of different steps of a flight
     "numbers_apart",  # 1 if they number one series differently, or name different objects
     "days_apart",  # 1 if they announce different days
     "roundup",  # 1 if either tells several stories
@@ -164,6 +166,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "happened_between": _happened_between(evidence, pairs, gap),
         "actors_apart": actors_apart(facts, first, second),
         "missions_apart": missions_apart(facts, first, second),
+        "milestones_apart": milestones_apart(facts, first, second),
         "numbers_apart": numbers_apart(facts, first, second),
         "days_apart": days_apart(facts, first, second),
         "roundup": facts.roundups[first] != facts.roundups[second],

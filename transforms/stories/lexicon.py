@@ -37,6 +37,12 @@ ANGLE_PATTERNS = {
     angle: re.compile(rf"\b(?:{_pattern(pattern)})") for angle, pattern in _TABLE["angles"].items()
 }
 
+# Step of a flight → what a title in lower case says that tells of it.
+MILESTONE_PATTERNS = {
+    step: re.compile(rf"\b(?:{_pattern(pattern)})")
+    for step, pattern in _TABLE["milestones"].items()
+}
+
 # Stem → the concept that it stands for, marked with `=`.
 CONCEPTS = {
     stem(word): f"={concept}"

@@ -8,6 +8,7 @@ from transforms.stories.facts import (
     announced_days,
     designations,
     is_roundup,
+    milestones,
     numbered,
 )
 from transforms.stories.lexicon import CONCEPTS, STOP_WORDS
@@ -56,6 +57,7 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
         mentioned=_missions(f"{title} . {dek}", names, gazetteer),
         phases=phases,
         angles=frozenset() if ahead else angles(foreground(title)),
+        milestones=milestones(foreground(title)),
         numbers=numbered(title),
         designations=designations(f"{title} {dek}"),
         days=announced_days(told, article.published_at) if ahead else frozenset(),

@@ -57,6 +57,7 @@ class Reading:
         mentioned: The same anywhere in title and summary.
         phases: Evidence for each of `phase.PHASES`, in that order.
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
+        milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
         days: The days it announces for its event, as ordinals.
@@ -75,6 +76,7 @@ class Reading:
     mentioned: frozenset[str]
     phases: tuple[float, ...]
     angles: frozenset[str]
+    milestones: frozenset[str]
     numbers: frozenset[tuple[str, str]]
     designations: frozenset[str]
     days: frozenset[int]
