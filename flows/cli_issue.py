@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Mounted without a name: `issue` and `desk` are commands.
 app = typer.Typer()
 issue = typer.Typer(
-    help="Pin, drop, move, note, delay, join, split and approve the coming issue's stories.",
+    help="What an editor does to the coming issue: its order, notes, approval; and undo.",
     no_args_is_help=True,
 )
 app.add_typer(issue, name="issue")
@@ -273,5 +273,5 @@ def _tell(desk: "Desk", action: "Action", *, is_undone: bool = False) -> None:
     when = action.acted_at.astimezone(desk.settings.zone)
     titles = {r.article_id: s.lead.title for s in desk.stories for r in s.coverage}
     about = titles.get(action.article_id, action.article_id[:8]) or desk.issue_id
-    line = f"{action.action_id:>3}  {when:%Y-%m-%d %H:%M}  {action.who}: {about} {words_of(action)}"
+    line = f"{action.action_id:>3}  {when:%Y-%m-%d %H:%M}  {action.who}: {about}: {words_of(action)}"
     out.print(escape(line) + (" [dim](undone)[/dim]" if is_undone else ""), soft_wrap=True)

@@ -27,8 +27,8 @@ from flows.answers import (
 )
 from flows.guard import Deadline, GuardPolicy, check_url, deadline_of
 from transforms.errors import InvalidURLError, UnsafeAddressError
-from transforms.parse import WALL
 from transforms.urls import clean_url
+from transforms.walls import WALL
 
 MAX_REDIRECTS = 5
 MAX_TRIES = 3

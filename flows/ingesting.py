@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 25  # polls that are stored in one transaction
+BATCH = 50  # polls that are stored in one transaction
 
 
 @dataclass(frozen=True, slots=True)

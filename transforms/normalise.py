@@ -8,10 +8,13 @@ from hashlib import sha256
 from transforms.dates import Moment, parse_date
 from transforms.errors import InvalidURLError
 from transforms.figures import split_credit
+from transforms.identity import identify
 from transforms.markup import blocks_of, is_block_markup, text_of
 from transforms.records import Article, Block, Entry, Figure, ParsedFeed
 from transforms.text import clean_text, one_line, paragraph, shorten, title_key
 from transforms.urls import canonical_url, clean_url, is_local, is_wrapper, unwrapped_url
+
+__all__ = ["identify", "normalise_entries"]
 
 MAX_GUID = 2_048
 MAX_TOPICS = 50
@@ -111,21 +114,6 @@ def _normalise_entry(
         field_sources={name: source for name, source in sources.items() if source},
     )
     return replace(article, article_id=identify(article))
-
-
-def identify(article: Article) -> str:
-    """Return the article's id: 32 hex digits of a hash over what identifies it.
-
-    That is its canonical address, so that every feed's copy has one id and a feed that moves
-    brings nothing back as new; without an address, the feed's guid; without that, its words.
-    """
-    if article.canonical_url:
-        key = article.canonical_url
-    elif article.guid:
-        key = f"{article.feed_id}\0{article.guid}"
-    else:
-        key = f"{article.feed_id}\0{article.title}\0{article.date_raw}\0{article.dek}"
-    return sha256(key.encode()).hexdigest()[:32]
 
 
 def _sort_words(entry: Entry, base: str, notes: set[str]) -> _Words:

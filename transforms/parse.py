@@ -13,6 +13,7 @@ from transforms.errors import ParseError
 from transforms.jsonfeed import parse_json_feed
 from transforms.records import ParsedFeed
 from transforms.repair import repair_xml
+from transforms.walls import WALL
 from transforms.xmlfeed import parse_xml_feed
 
 MAX_DEPTH = 100
@@ -26,15 +27,6 @@ MAX_ILL_FORMED_BYTES = 2_000_000  # feedparser's loose reader is slow
 SNIFFED_BYTES = 4_096
 FEED_ROOT = re.compile(rb"<(?:\w+:)?(?:rss|feed|rdf)\b", re.IGNORECASE)
 HTML_ROOT = re.compile(rb"<!doctype\s+html|<html\b|<head\b|<body\b", re.IGNORECASE)
-# Words of the pages that stand between a reader and a feed. A wall is told apart from any other
-# page, because the cure is another one: writing to the webmaster.
-WALL = re.compile(
-    rb"captcha|just a moment|checking your browser|verify(?:ing)? (?:that )?you are (?:a )?human"
-    rb"|are you a robot|enable javascript and cookies|access denied|attention required|cf-chl"
-    rb"|ddos|unusual traffic|datadome|perimeterx|incapsula|sign in to continue|please log ?in"
-    rb"|type=[\"']?password",
-    re.IGNORECASE,
-)
 WIDE_BOMS = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

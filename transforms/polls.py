@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
+from transforms.columns import columns_of, unnested
 from transforms.moves import follow_move
 from transforms.records import GOOD_OUTCOMES, Article, Feed
 from transforms.schedule import Bounds, Wishes, next_poll_at, rhythm_of
@@ -263,16 +263,6 @@ def _insert_fetches(
         """,  # noqa: S608 our own column names
         columns_of(rows, (*FETCH_COLUMNS, "flags")) | {"now": now},
     )
-
-
-def unnested(columns: dict[str, str]) -> str:
-    """Return the select list that makes rows of parallel lists, each a `$name` parameter."""
-    return ", ".join(f"unnest(${name}::{kind}[]) AS {name}" for name, kind in columns.items())
-
-
-def columns_of(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, list[Any]]:
-    """Return `rows` as parallel lists, for `unnested`."""
-    return {name: [row[name] for row in rows] for name in names}
 
 
 LEARNT_COLUMNS = {

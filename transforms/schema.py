@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from transforms.dates import iso_z
-from transforms.normalise import identify
+from transforms.identity import identify
 from transforms.records import SCHEMA_VERSION, Article, Block, Figure, RelatedItem
 from transforms.text import title_key
 

@@ -334,13 +334,13 @@ WEEK = ("--week", "2026-W47")
 def test_whole_desk_works_from_the_command_line(settings, desk):
     first, second, third = (story.lead for story in desk.edited.stories[:3])
 
-    assert f"{third.title} stands first" in perigee(settings, "issue", "pin", third.url, *WEEK)
+    assert f"{third.title}: stands first" in perigee(settings, "issue", "pin", third.url, *WEEK)
     perigee(settings, "issue", "drop", first.article_id, *WEEK, "--as", "Bo")
     perigee(settings, "issue", "note", second.article_id[:8], "Ours.", *WEEK)
     perigee(settings, "issue", "move", "3", "1", *WEEK)
     perigee(settings, "issue", "delay", "4", *WEEK)
     perigee(settings, "issue", "undo", "5")
-    assert "2026-W47 is approved" in perigee(settings, "issue", "approve", *WEEK)
+    assert "2026-W47: is approved" in perigee(settings, "issue", "approve", *WEEK)
     shown = perigee(settings, "issue", "show", *WEEK)
     log = perigee(settings, "issue", "log", *WEEK)
     rows = [
@@ -368,3 +368,13 @@ def test_whole_desk_works_from_the_command_line(settings, desk):
 def test_command_about_an_unknown_story_fails(settings):
     perigee(settings, "issue", "pin", "nothing-such", *WEEK, fails=True)
     perigee(settings, "issue", "undo", "1", fails=True)
+
+
+def test_scheduled_run_asks_the_desk(settings):
+    from flows.steps import judge  # noqa: PLC0415 Prefect takes seconds to import
+
+    chosen = wanting_approval(settings)
+    built = build_issue(chosen, SAMPLE_WEEK)
+
+    assert judge.fn(settings, built, DUE, DUE).may_send
+    assert judge.fn(chosen, built, DUE, DUE).verdict == "not approved"

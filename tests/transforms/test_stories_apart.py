@@ -10,6 +10,7 @@ from transforms.stories.apart import (
     actors_apart,
     days_apart,
     gather_facts,
+    milestones_apart,
     missions_apart,
     numbers_apart,
 )
@@ -95,3 +96,16 @@ def test_other_numbers_of_one_series_and_other_objects_keep_apart(one, other, ex
 )
 def test_days_more_than_one_apart_keep_apart(one, other, expected):
     assert is_apart(days_apart, (one, ""), (other, "")) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("Crew lifts off for the moon", "Crew flies past the moon", True),
+        ("Crew flies past the moon", "Crew splashes down", True),
+        ("Crew lifts off for the moon", "Crew is launched to the moon", False),
+        ("Crew splashes down", "Crew meets the press", False),
+    ],
+)
+def test_titles_about_two_steps_of_a_flight_are_two_developments(one, other, expected):
+    assert is_apart(milestones_apart, (one, ""), (other, "")) is expected

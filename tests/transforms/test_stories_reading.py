@@ -7,7 +7,13 @@ import pytest
 
 from transforms.errors import ConfigError
 from transforms.stories import StoryArticle, read_gazetteer
-from transforms.stories.facts import announced_days, designations, is_roundup, numbered
+from transforms.stories.facts import (
+    announced_days,
+    designations,
+    is_roundup,
+    milestones,
+    numbered,
+)
 from transforms.stories.names import find_names, with_implied
 from transforms.stories.reading import read_article
 from transforms.stories.words import clean, sentences, stem
@@ -113,8 +119,30 @@ def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
 
 
 @pytest.mark.parametrize(
+    ("title", "steps"),
+    [
+        ("Moon rocket rolls out to the pad", {"roll-out"}),
+        ("Crew lifts off for the moon", {"launch"}),
+        ("Engine burn sends crew to the moon", {"burn"}),
+        ("Capsule swings past the moon's far side", {"flyby"}),
+        ("Capsule leaves the leaking space station", {"undocking"}),
+        ("Crew splashes down after launch scare", {"landing", "launch"}),
+        ("Launch pad repairs go on at the lander's maker", set()),
+        ("A budget for the moon", set()),
+    ],
+)
+def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
+    assert milestones(title) == steps
+
+
+@pytest.mark.parametrize(
     "title",
-    ["Rocket Report: two flights; one delay", "The sky this week", "This week in spaceflight"],
+    [
+        "Rocket Report: two flights; one delay",
+        "The sky this week",
+        "This week in spaceflight",
+        "The week in launches: three flights, one lesson",
+    ],
 )
 def test_a_roundup_is_known_by_its_title(title):
     assert is_roundup(title, "")

@@ -57,7 +57,7 @@ _DAY = re.compile(
 _FARTHEST_DAYS = 60
 
 _ROUNDUP = re.compile(
-    r"""\b(?: this\ (?:week|month)\ in
+    r"""\b(?: (?:this|the)\ (?:week|month)\ in
       | (?:week|month|year|day)\ in\ (?:review|space|pictures|photos)
       | rocket\ report | round-?up | news\ ?letter | lightning\ round | digest | podcast
       | sky\ (?:this\ (?:week|month|weekend)|for\ the\ week) | (?:sky|stargazing)\ guide
