@@ -273,5 +273,6 @@ def _tell(desk: "Desk", action: "Action", *, is_undone: bool = False) -> None:
     when = action.acted_at.astimezone(desk.settings.zone)
     titles = {r.article_id: s.lead.title for s in desk.stories for r in s.coverage}
     about = titles.get(action.article_id, action.article_id[:8]) or desk.issue_id
-    line = f"{action.action_id:>3}  {when:%Y-%m-%d %H:%M}  {action.who}: {about}: {words_of(action)}"
+    what = f"{action.who}: {about}: {words_of(action)}"
+    line = f"{action.action_id:>3}  {when:%Y-%m-%d %H:%M}  {what}"
     out.print(escape(line) + (" [dim](undone)[/dim]" if is_undone else ""), soft_wrap=True)

@@ -137,6 +137,7 @@ class Batch:
         """Read what is known of the offered articles, by their ids and by their guids."""
         if not offered:
             return
+        ids = {one.article_id for _, a in offered for one in (a, apart_from_its_page(a))}
         rows = self._connection.execute(
             """
             WITH by_guid AS (
@@ -150,9 +151,7 @@ class Batch:
             WHERE article_id IN (SELECT unnest($ids::VARCHAR[]) UNION FROM by_guid)
             """,
             {
-                "ids": list(
-                    {one.article_id for _, a in offered for one in (a, apart_from_its_page(a))}
-                ),
+                "ids": list(ids),
                 "feeds": [feed_id for feed_id, a in offered if a.guid],
                 "guids": [a.guid for _, a in offered if a.guid],
             },
