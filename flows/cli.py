@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.logging import RichHandler
+from rich.markup import escape
 
 from flows import cli_archive, cli_articles, cli_delivery, cli_issue, cli_subscribing
 from flows.cli_context import err, moment_of, out, settings_of, week_of
@@ -203,14 +204,8 @@ def told(action: Callable[[], Result]) -> Result:
     try:
         return action()
     except PerigeeError as error:
-        err.print(f"[red]error[/red] {_escaped(str(error))}")
+        err.print(f"[red]error[/red] {escape(str(error))}")
         sys.exit(1)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
 
 
 def main() -> Any:  # noqa: ANN401 typer's exit status

@@ -1,5 +1,6 @@
 """`perigee issue`, `perigee desk`: what an editor does to the coming issue."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,28 +61,31 @@ def show(context: typer.Context, week: WeekOption = None, edition: EditionOption
     out.print(f"{desk.issue_id}: {len(desk.edited.stories):,} stories")
 
 
-@issue.command()
-def pin(
-    context: typer.Context,
-    story: Key,
-    week: WeekOption = None,
-    edition: EditionOption = None,
-    who: As = None,
-) -> None:
-    """Put a story first."""
-    _act(_desk(context, week, edition), story, "pin", "", who)
+PLAIN_ACTIONS = {
+    "pin": "Put a story first.",
+    "drop": "Leave a story out of this issue.",
+    "delay": "Leave a story to the next issue.",
+    "reset": "Undo all that was done to a story.",
+}
 
 
-@issue.command()
-def drop(
-    context: typer.Context,
-    story: Key,
-    week: WeekOption = None,
-    edition: EditionOption = None,
-    who: As = None,
-) -> None:
-    """Leave a story out of this issue."""
-    _act(_desk(context, week, edition), story, "drop", "", who)
+def _plain_command(action: str) -> Callable[..., None]:
+    """Return the command of an action that takes a story and nothing else."""
+
+    def command(
+        context: typer.Context,
+        story: Key,
+        week: WeekOption = None,
+        edition: EditionOption = None,
+        who: As = None,
+    ) -> None:
+        _act(_desk(context, week, edition), story, action, "", who)
+
+    return command
+
+
+for _action, _help in PLAIN_ACTIONS.items():
+    issue.command(_action, help=_help)(_plain_command(_action))
 
 
 @issue.command()
@@ -108,30 +112,6 @@ def note(
 ) -> None:
     """Print an editor's note with a story."""
     _act(_desk(context, week, edition), story, "note", words, who)
-
-
-@issue.command()
-def delay(
-    context: typer.Context,
-    story: Key,
-    week: WeekOption = None,
-    edition: EditionOption = None,
-    who: As = None,
-) -> None:
-    """Leave a story to the next issue."""
-    _act(_desk(context, week, edition), story, "delay", "", who)
-
-
-@issue.command()
-def reset(
-    context: typer.Context,
-    story: Key,
-    week: WeekOption = None,
-    edition: EditionOption = None,
-    who: As = None,
-) -> None:
-    """Undo all that was done to a story."""
-    _act(_desk(context, week, edition), story, "reset", "", who)
 
 
 @issue.command()

@@ -4,9 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from flows.fetching import HostGate, Question, fetch_feed
-from flows.guard import GuardPolicy, make_session
-from flows.polling import user_agent
+from flows.asking import Asker
 from flows.settings import Settings
 from transforms.errors import ConfigError, FetchError
 from transforms.page import is_html, read_page
@@ -40,21 +38,8 @@ def _read(path: Path) -> bytes:
 
 
 def _fetched(settings: Settings, url: str) -> tuple[bytes, str]:
-    policy = GuardPolicy(
-        allow_private=settings.fetch.allow_private_addresses,
-        allow_addresses=settings.fetch.allow_addresses,
-    )
-    question = Question(
-        feed_id="page",
-        url=url,
-        etag=None,
-        last_modified=None,
-        timeout=settings.fetch.timeout,
-        max_body_bytes=settings.fetch.max_body_bytes,
-        files=settings.config,
-    )
-    with make_session(policy, 1, user_agent(settings.fetch)) as session:
-        response = fetch_feed(session, question, policy, HostGate(0))
+    with Asker(settings.fetch, settings.config, workers=1) as asker:
+        response = asker.ask(url, feed_id="page")
     if response.body is None:
         message = f"page {url!r}: {response.outcome}: {response.detail}"
         raise FetchError(message, feed_id="page", outcome=response.outcome)

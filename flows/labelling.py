@@ -14,6 +14,7 @@ from flows.database import memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.errors import ConfigError, InvalidURLError
+from transforms.models import dicts_of
 from transforms.text import one_line, paragraph, title_key
 from transforms.urls import canonical_url
 from transforms.week_news import Window, build_week
@@ -87,8 +88,7 @@ def label_rows(
         LEFT JOIN duplicates AS d ON a.article_id = d.article_id
         """
     )
-    names = [column[0] for column in found.description or ()]
-    return {values[0]: dict(zip(names, values, strict=True)) for values in found.fetchall()}
+    return {row["id"]: row for row in dicts_of(found)}
 
 
 def _read(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:

@@ -1,19 +1,17 @@
 """What `perigee articles` and `perigee feeds` list, read without changing anything."""
 
 import json
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
-import duckdb
-
+from flows.asking import user_agent
 from flows.database import attach_read_only, memory_database
-from flows.polling import user_agent
 from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.advice import PAUSED, advice_on, request_to_webmaster
 from transforms.errors import ConfigError
+from transforms.models import dicts_of
 from transforms.records import Feed
 from transforms.urls import canonical_url
 from transforms.week_news import Window, build_week, load_week
@@ -31,7 +29,7 @@ def list_articles(settings: Settings, week: Week, tag: str | None) -> list[dict[
         with attach_read_only(connection, settings.database):
             load_week(connection, window)
         build_week(connection, load_judgement(settings), window.parameters)
-        rows = _dicts(
+        rows = dicts_of(
             connection.execute(
                 """
                 SELECT
@@ -254,9 +252,4 @@ def _read(
     with closing(memory_database()) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         with attach_read_only(connection, settings.database):
-            return list(_dicts(connection.execute(query, parameters or {})))
-
-
-def _dicts(cursor: duckdb.DuckDBPyConnection) -> Sequence[dict[str, Any]]:
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+            return dicts_of(connection.execute(query, parameters or {}))

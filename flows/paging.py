@@ -6,7 +6,7 @@ is obeyed, also where a page redirects to, and hosts are asked one page at a tim
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -15,10 +15,9 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
+from flows.asking import Asker
 from flows.database import attach_read_only, memory_database, open_database
-from flows.fetching import HostGate, Question, Response, fetch_feed
-from flows.guard import GuardPolicy, make_session
-from flows.polling import user_agent
+from flows.fetching import Response
 from flows.reading import Document, ReaderPool
 from flows.settings import Settings
 from flows.telling import load_judgement, tell_week
@@ -147,17 +146,13 @@ def _candidates(settings: Settings, week: Week, limit: int) -> list[Article]:
 
 
 class _Pages:
-    """Asks for pages and reads them; holds the session, the gate, the robots.txt and a reader."""
+    """Asks for pages and reads them; holds the asker, the robots.txt and the readers."""
 
     def __init__(self, settings: Settings, now: datetime) -> None:
         fetch = settings.fetch
         self._settings = settings
         self._now = now
-        self._policy = GuardPolicy(
-            allow_private=fetch.allow_private_addresses, allow_addresses=fetch.allow_addresses
-        )
-        self._gate = HostGate(fetch.per_host_delay)
-        self._session = make_session(self._policy, fetch.workers, user_agent(fetch))
+        self._asker = Asker(fetch, settings.config, fetch.workers)
         self._readers = ReaderPool(timeout=fetch.parse_timeout)
         self._robots: dict[str, _Robots] = {}
         self._unbilled: dict[int, list[Response]] = {}  # by thread: for robots.txt
@@ -167,7 +162,7 @@ class _Pages:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self._asker.__exit__()
         self._readers.__exit__()
 
     def read(self, articles: Sequence[Article]) -> list[tuple[Article, Article | None, Response]]:
@@ -183,7 +178,7 @@ class _Pages:
         url = article.url or ""
         robots = self._robots_of(url)
         if robots.allow(url):
-            response = self._ask(url, self._settings.fetch.max_body_bytes, self._may_follow)
+            response = self._asker.ask(url, feed_id="page", may_follow=self._may_follow)
         else:
             detail = robots.detail or "robots.txt keeps us from the page"
             response = Response("", url, url, "robots_denied", detail)
@@ -201,20 +196,6 @@ class _Pages:
             return article, None, _ended(response, "another_page", f"it shows {page.title!r}")
         return article, page, response
 
-    def _ask(
-        self, url: str, max_bytes: int, may_follow: Callable[[str], bool] = lambda _: True
-    ) -> Response:
-        question = Question(
-            feed_id="page",
-            url=url,
-            etag=None,
-            last_modified=None,
-            timeout=self._settings.fetch.timeout,
-            max_body_bytes=max_bytes,
-            files=self._settings.config,
-        )
-        return fetch_feed(self._session, question, self._policy, self._gate, may_follow)
-
     def _may_follow(self, url: str) -> bool:
         return self._robots_of(url).allow(url)
 
@@ -227,11 +208,13 @@ class _Pages:
                 self._robots[root] = robots = self._read_robots(root)
                 delay = robots.rules.crawl_delay(ROBOT) if robots.rules else None
                 if delay:
-                    self._gate.slow_down(url, min(float(delay), MAX_CRAWL_DELAY))
+                    self._asker.slow_down(url, min(float(delay), MAX_CRAWL_DELAY))
         return self._robots[root]
 
     def _read_robots(self, root: str) -> _Robots:
-        response = self._ask(f"{root}/robots.txt", MAX_ROBOTS_BYTES)
+        response = self._asker.ask(
+            f"{root}/robots.txt", feed_id="page", max_body_bytes=MAX_ROBOTS_BYTES
+        )
         self._unbilled.setdefault(threading.get_ident(), []).append(response)
         if response.body is not None:
             return _Robots(Protego.parse(response.body.decode("utf-8", "replace")))

@@ -12,9 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from PIL import Image, ImageOps
 
-from flows.fetching import HostGate, Question, fetch_feed
-from flows.guard import GuardPolicy, make_session
-from flows.polling import user_agent
+from flows.asking import Asker
 from flows.settings import Settings
 from reports.records import Picture
 from transforms.records import Article, WeekNews
@@ -42,38 +40,23 @@ def gather_pictures(
         return {}
     leads = {story.lead.article_id: story.lead for story in news.stories}
     articles = [leads[article_id] for article_id in wanted]
-    policy = GuardPolicy(
-        allow_private=settings.fetch.allow_private_addresses,
-        allow_addresses=settings.fetch.allow_addresses,
-    )
-    gate = HostGate(settings.fetch.per_host_delay)
     with (
-        make_session(policy, WORKERS, user_agent(settings.fetch)) as session,
+        Asker(settings.fetch, settings.config, WORKERS) as asker,
         ThreadPoolExecutor(WORKERS, "picture") as pool,
     ):
 
         def bring(article: Article) -> Picture | None:
             data = _own_copy(settings, article) or _cached(settings, article)
             if data is None:
-                response = fetch_feed(session, _question(settings, article), policy, gate)
+                response = asker.ask(
+                    _address(article), feed_id=article.feed_id or "", max_body_bytes=MAX_BYTES
+                )
                 data = _reencoded(response.body) if response.body else None
                 _keep(settings, article, data, response.detail)
             return _picture(article, data) if data else None
 
         found = zip(articles, pool.map(bring, articles), strict=True)
         return {article.article_id: picture for article, picture in found if picture}
-
-
-def _question(settings: Settings, article: Article) -> Question:
-    return Question(
-        feed_id=article.feed_id or "",
-        url=_address(article),
-        etag=None,
-        last_modified=None,
-        timeout=settings.fetch.timeout,
-        max_body_bytes=MAX_BYTES,
-        files=settings.config,
-    )
 
 
 def _address(article: Article) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from flows.answers import evidence_of
-from flows.fetching import HostGate, Question, Response, fetch_feed
-from flows.guard import GuardPolicy, make_session
+from flows.asking import Asker
+from flows.fetching import Response
 from flows.reading import Document, ReaderPool
 from flows.settings import FetchSettings
 from transforms.errors import ParseError
@@ -19,8 +19,6 @@ from transforms.schedule import Wishes
 from transforms.store import FeedState, Poll
 
 log = logging.getLogger(__name__)
-
-VERSION = "0.1.0"
 
 
 class Poller:
@@ -35,14 +33,8 @@ class Poller:
             now: The time that dates are judged by.
         """
         self._settings = settings
-        self._files = files
         self._now = now
-        self._policy = GuardPolicy(
-            allow_private=settings.allow_private_addresses,
-            allow_addresses=settings.allow_addresses,
-        )
-        self._gate = HostGate(settings.per_host_delay)
-        self._session = make_session(self._policy, settings.workers, user_agent(settings))
+        self._asker = Asker(settings, files, settings.workers)
         self._readers = ReaderPool(timeout=settings.parse_timeout)
 
     def __enter__(self) -> "Poller":
@@ -51,7 +43,7 @@ class Poller:
 
     def __exit__(self, *_: object) -> None:
         """Close connections and end the reading processes."""
-        self._session.close()
+        self._asker.__exit__()
         self._readers.__exit__()
 
     def poll(
@@ -73,9 +65,14 @@ class Poller:
 
         def work(group: list[FeedState]) -> None:
             for state in group:
-                poll = self._poll_one(state)
-                on_done(poll)
-                futures[state.feed.feed_id].set_result(poll)
+                future = futures[state.feed.feed_id]
+                try:
+                    poll = self._poll_one(state)
+                    on_done(poll)
+                except BaseException as error:  # noqa: BLE001 raised where the poll is waited for
+                    future.set_exception(error)
+                else:
+                    future.set_result(poll)
 
         with ThreadPoolExecutor(self._settings.workers, "poll") as pool:
             for group in hosts.values():
@@ -87,7 +84,12 @@ class Poller:
     def _poll_one(self, state: FeedState) -> Poll:
         """Return the poll of one feed; a mistake of ours is an outcome, not the hour's end."""
         try:
-            response = fetch_feed(self._session, self._question(state), self._policy, self._gate)
+            response = self._asker.ask(
+                state.poll_url,
+                feed_id=state.feed.feed_id,
+                etag=state.etag,
+                last_modified=state.last_modified,
+            )
             poll = self._read(state, response)
         except Exception as error:
             log.exception("poll failed feed=%s", state.feed.feed_id)
@@ -108,17 +110,6 @@ class Poller:
             f" detail={poll.detail!r}" if poll.detail else "",
         )
         return poll
-
-    def _question(self, state: FeedState) -> Question:
-        return Question(
-            feed_id=state.feed.feed_id,
-            url=state.poll_url,
-            etag=state.etag,
-            last_modified=state.last_modified,
-            timeout=self._settings.timeout,
-            max_body_bytes=self._settings.max_body_bytes,
-            files=self._files,
-        )
 
     def _read(self, state: FeedState, response: Response) -> Poll:
         """Read a new body; validators are worth keeping only when it parsed."""
@@ -160,12 +151,6 @@ class Poller:
             flags=reading.flags,
             articles=reading.articles,
         )
-
-
-def user_agent(settings: FetchSettings) -> str:
-    """Return who we say we are: name, version and where to reach the person behind it."""
-    contact = settings.user_agent_contact.strip()
-    return f"Perigee/{VERSION} (weekly space-news digest{f'; +{contact}' if contact else ''})"
 
 
 def _as_poll(state: FeedState, response: Response) -> Poll:

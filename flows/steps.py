@@ -52,12 +52,15 @@ def is_transient(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> boo
     return False
 
 
-@task(
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[5, 30, 120],
-    retry_condition_fn=is_transient,
-)
+# For what meets the database: another process may hold it for a while.
+PATIENTLY: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay_seconds": [5, 30, 120],
+    "retry_condition_fn": is_transient,
+}
+
+
+@task(cache_policy=NO_CACHE, **PATIENTLY)
 def plan(settings: Settings, now: datetime) -> list[Batch]:
     """Return the feeds that are due, in batches; see `flows.ingesting.plan_polls`."""
     return batches_of(ingesting.plan_polls(settings, now))
@@ -73,12 +76,7 @@ def poll(batch: Batch, settings: Settings, now: datetime) -> list[Poll]:
         return list(poller.poll(batch.states))
 
 
-@task(
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[5, 30, 120],
-    retry_condition_fn=is_transient,
-)
+@task(cache_policy=NO_CACHE, **PATIENTLY)
 def store(
     polls: Sequence[Poll], settings: Settings, now: datetime
 ) -> tuple[tuple[Poll, ...], Stored]:
@@ -87,12 +85,7 @@ def store(
     return tuple(poll.without_articles() for poll in polls), stored
 
 
-@task(
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[5, 30, 120],
-    retry_condition_fn=is_transient,
-)
+@task(cache_policy=NO_CACHE, **PATIENTLY)
 def read_pages(settings: Settings, now: datetime) -> None:
     """Read the pages that the running week wants; see `flows.ingesting.read_wanted_pages`."""
     pages = ingesting.read_wanted_pages(settings, now)
@@ -142,13 +135,7 @@ def report_ingest(
     return ingested
 
 
-@task(
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[5, 30, 120],
-    retry_condition_fn=is_transient,
-    task_run_name="tell {week}",
-)
+@task(cache_policy=NO_CACHE, task_run_name="tell {week}", **PATIENTLY)
 def tell(settings: Settings, week: Week) -> WeekNews:
     """Dedupe, tag, cluster and rank; see `flows.telling.tell_week`."""
     return telling.tell_week(settings, telling.load_judgement(settings), week)

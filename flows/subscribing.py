@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from flows.asking import Asker
 from flows.database import attach_read_only, memory_database
 from flows.feeds_file import free_id
-from flows.fetching import HostGate, Question, Response, fetch_feed
-from flows.guard import GuardPolicy, make_session
-from flows.polling import user_agent
+from flows.fetching import Response
 from flows.reading import Document, ReaderPool, Reading
 from flows.settings import Settings
 from transforms.advice import advice_on
@@ -116,25 +115,19 @@ class _Finder:
     """Asks for pages and feeds, politely and safely."""
 
     def __init__(self, settings: Settings, now: datetime) -> None:
-        self._settings = settings
         self._now = now
-        self._policy = GuardPolicy(
-            allow_private=settings.fetch.allow_private_addresses,
-            allow_addresses=settings.fetch.allow_addresses,
-        )
-        self._gate = HostGate(settings.fetch.per_host_delay)
-        self._session = make_session(self._policy, 1, user_agent(settings.fetch))
+        self._asker = Asker(settings.fetch, settings.config, workers=1)
         self._readers = ReaderPool(1, settings.fetch.parse_timeout)
 
     def __enter__(self) -> "_Finder":
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._session.close()
+        self._asker.__exit__()
         self._readers.__exit__()
 
     def find(self, url: str) -> Found:
-        response = self._ask(url)
+        response = self._asker.ask(url)
         if response.body is None:
             raise _no_answer(url, response)
         try:
@@ -145,7 +138,7 @@ class _Finder:
         announced = announced_feeds(decode_page(response.body), response.url)
         tried = [*announced, *(u for u in usual_feeds(response.url) if u not in announced)]
         for candidate in tried:
-            answer = self._ask(candidate)
+            answer = self._asker.ask(candidate)
             if answer.body is None:
                 continue
             try:
@@ -157,19 +150,6 @@ class _Finder:
             f" tried ({len(tried)} in all); give the feed's own address"
         )
         raise FetchError(message, feed_id="", outcome="not_a_feed")
-
-    def _ask(self, url: str) -> Response:
-        fetch = self._settings.fetch
-        question = Question(
-            feed_id="",
-            url=url,
-            etag=None,
-            last_modified=None,
-            timeout=fetch.timeout,
-            max_body_bytes=fetch.max_body_bytes,
-            files=self._settings.config,
-        )
-        return fetch_feed(self._session, question, self._policy, self._gate)
 
     def _read(self, url: str, response: Response) -> Found:
         assert response.body is not None  # noqa: S101 the callers looked

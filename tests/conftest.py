@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -9,6 +10,10 @@ from hypothesis import settings
 
 # Nothing is written beside the shared tools.
 sys.dont_write_bytecode = True
+
+# Commands that tests start end with Ctrl-C, also where the tests themselves were started in the
+# background: a shell lets those ignore it, and they would hand that on.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Machines are noisy; a slow example is no failure.
 settings.register_profile("perigee", deadline=None)

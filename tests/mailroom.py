@@ -78,6 +78,8 @@ def a_scripted_server(**answers: str) -> Iterator[tuple[str, list[str]]]:
     """
     said: list[str] = []
     listener = socket.create_server(("127.0.0.1", 0))
+    # With the usual buffers a whole letter can be under way before a drop is noticed.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16_384)
 
     def accept() -> None:
         while True:

@@ -10,6 +10,12 @@ from transforms.errors import ModelError
 SQL = files("transforms") / "sql"
 
 
+def dicts_of(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Return what is left of a result, a dict a row."""
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
 def build_model(
     connection: duckdb.DuckDBPyConnection, name: str, parameters: dict[str, Any]
 ) -> int:

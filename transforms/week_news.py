@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from transforms.dates import iso_z
-from transforms.models import build_model
+from transforms.models import build_model, dicts_of
 from transforms.overrides import Overrides, drop_articles, pairs_of, retag_stories
 from transforms.records import (
     Article,
@@ -98,7 +98,6 @@ class Window:
     def parameters(self) -> dict[str, Any]:
         """What the models' `$names` stand for."""
         return {
-            "previous_start": self.before,
             "week_start": self.start,
             "week_end": self.end,
             "same_title_within": timedelta(days=3),
@@ -315,11 +314,7 @@ def read_articles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> 
         "SELECT * FROM details WHERE article_id IN (SELECT unnest($ids::VARCHAR[]))",
         {"ids": list(ids)},
     )
-    names = [column[0] for column in cursor.description or ()]
-    return {
-        (row := dict(zip(names, values, strict=True)))["article_id"]: article_of(row)
-        for values in cursor.fetchall()
-    }
+    return {row["article_id"]: article_of(row) for row in dicts_of(cursor)}
 
 
 def article_of(row: dict[str, Any]) -> Article:

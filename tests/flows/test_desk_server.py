@@ -1,34 +1,16 @@
 """The desk's page over HTTP: what it shows, what its forms do, and whom it refuses."""
 
 import re
-import shutil
 import threading
 
 import pytest
 import requests
 from bs4 import BeautifulSoup
 
-from flows.demo import SAMPLE, SAMPLE_NOW, SAMPLE_WEEK
+from flows.demo import SAMPLE_WEEK
 from flows.desk_server import DeskServer
 from flows.desking import open_desk
-from flows.ingesting import ingest_feeds
-from flows.settings import load_settings
 from transforms.errors import ConfigError
-
-
-@pytest.fixture(scope="module")
-def ingested(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(SAMPLE, folder / "config")
-    ingest_feeds(load_settings(folder / "config", folder / "perigee.duckdb"), SAMPLE_NOW)
-    return folder
-
-
-@pytest.fixture
-def settings(ingested, tmp_path):
-    """The ingested sample, to be changed at will."""
-    shutil.copytree(ingested, tmp_path / "own")
-    return load_settings(tmp_path / "own" / "config", tmp_path / "own" / "perigee.duckdb")
 
 
 @pytest.fixture

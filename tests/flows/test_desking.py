@@ -1,7 +1,6 @@
 """The editor's desk without its face: from the action to the letter, and whether that may leave."""
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -14,7 +13,7 @@ from flows.approving import released
 from flows.cli import app
 from flows.database import open_database
 from flows.deciding import Decision
-from flows.demo import SAMPLE, SAMPLE_NOW, SAMPLE_WEEK
+from flows.demo import SAMPLE_WEEK
 from flows.desking import (
     DeskError,
     act,
@@ -27,29 +26,12 @@ from flows.desking import (
     split,
     undo,
 )
-from flows.ingesting import ingest_feeds
 from flows.sending import send_issue
-from flows.settings import load_settings
 from flows.telling import build_issue, write_issue
 
 DUE = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 EARLY = DUE - timedelta(hours=2)
 GO = Decision("send", "2026-W47 is mailed")
-
-
-@pytest.fixture(scope="module")
-def ingested(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("desk")
-    shutil.copytree(SAMPLE, folder / "config")
-    ingest_feeds(load_settings(folder / "config", folder / "perigee.duckdb"), SAMPLE_NOW)
-    return folder
-
-
-@pytest.fixture
-def settings(ingested, tmp_path):
-    """The ingested sample, to be changed at will."""
-    shutil.copytree(ingested, tmp_path / "own")
-    return load_settings(tmp_path / "own" / "config", tmp_path / "own" / "perigee.duckdb")
 
 
 @pytest.fixture

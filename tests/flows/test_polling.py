@@ -6,7 +6,8 @@ import pytest
 from feedserver import Answer, scripted
 from polled import a_feed
 
-from flows.polling import Poller, user_agent
+from flows.asking import user_agent
+from flows.polling import Poller
 from flows.settings import FetchSettings
 from transforms.store import FeedState
 
@@ -116,3 +117,12 @@ def test_the_user_agent_names_version_and_contact():
     assert user_agent(settings).startswith("Perigee/")
     assert "+editor@perigee.example" in user_agent(settings)
     assert "+" not in user_agent(FetchSettings())
+
+
+def test_mistake_in_a_progress_bar_is_raised_and_not_waited_for(server, tmp_path):
+    def broken(_poll):
+        message = "the bar broke"
+        raise RuntimeError(message)
+
+    with pytest.raises(RuntimeError, match="the bar broke"):
+        polled(server, tmp_path, "feed", on_done=broken)
