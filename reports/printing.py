@@ -10,9 +10,8 @@ from markupsafe import Markup, escape
 from reports.columns import WIDTH, padded, width_of, wrapped
 from reports.words import shorten
 
-# What a mail client or gateway that guesses may take for code: a template's placeholder, an
-# entity, an element. An invisible word joiner in it keeps it the text that it is.
-_PLACEHOLDER = re.compile(r"(?<=\{)(?=[{%#])|(?<=[}%#])(?=\})")
+# What a mail client that guesses may take for markup: an entity, an element. An invisible word
+# joiner in it keeps it the text that it is.
 _ENTITY = re.compile(r"(?<=&)(?=(?:[A-Za-z]{2,8}|#\d+|#[xX][0-9a-fA-F]+);)")
 _ELEMENT = re.compile(
     r"(?<=<)(?=/?(?:a|b|br|div|em|h[1-6]|img|li|p|span|strong|table|t[dhr]|ul)[\s/>])",
@@ -61,7 +60,7 @@ def _environment(**options: object) -> Environment:
 def _for_html(value: object) -> object:
     if not isinstance(value, str) or isinstance(value, Markup):
         return value
-    joined = _ENTITY.sub(WORD_JOINER, _PLACEHOLDER.sub(WORD_JOINER, value))
+    joined = _ENTITY.sub(WORD_JOINER, value)
     return _LONG_WORD.sub(_breakable, joined)
 
 
@@ -85,7 +84,7 @@ def disarmed(line: str) -> str:
     """Return a line of plain text that no client takes for markup; addresses stay as they are."""
     if line.lstrip().startswith(("http://", "https://")):
         return line
-    joined = _ENTITY.sub(WORD_JOINER, _PLACEHOLDER.sub(WORD_JOINER, line))
+    joined = _ENTITY.sub(WORD_JOINER, line)
     return _ELEMENT.sub(WORD_JOINER, joined)
 
 

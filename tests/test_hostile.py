@@ -178,14 +178,10 @@ def test_hostile_text_is_only_text_in_the_letter(one_pass, folder):
 def test_template_code_is_printed_as_it_stands(one_pass):
     [article] = one_pass.meter.polls["txt_template_injection"].articles
 
-    # The letter parts braces by a mark without width, so that no mail server fills them in.
-    text, html = (
-        letter.replace("\u2060", "")
-        for letter in (render_text(_issue([article]), SETTINGS), _letter([article]))
-    )
+    text = render_text(_issue([article]), SETTINGS)
 
     assert article.title in " ".join(text.split())
-    assert "{{7*7}}" in html
+    assert "{{7*7}}" in _letter([article])
 
 
 def _issue(articles):
