@@ -152,13 +152,18 @@ def load_week(connection: duckdb.DuckDBPyConnection, window: Window) -> None:
         """
     )
     build_model(connection, "feed_health", window.parameters)
+    # A sighting counts by the week's end, or where the article came later, along with it: a feed
+    # that repeats it afterwards changes no count of a letter that has been approved or sent.
     connection.execute(
         """
         CREATE TABLE week_sightings AS
         SELECT s.article_id, s.feed_id, s.url FROM durable.sightings AS s
         INNER JOIN articles ON s.article_id = articles.article_id
+        INNER JOIN details ON s.article_id = details.article_id
         WHERE articles.is_this_week
-        """
+            AND (s.first_seen_at < $week_end OR s.first_seen_at = details.first_seen_at)
+        """,
+        {"week_end": window.end},
     )
 
 

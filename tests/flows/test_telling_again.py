@@ -13,6 +13,8 @@ from transforms.weeks import Week
 W46, W47 = Week(2026, 46), Week(2026, 47)
 BEFORE = datetime(2026, 11, 9, 6, tzinfo=UTC)  # the Monday that begins week 46
 DURING = datetime(2026, 11, 13, 6, tzinfo=UTC)  # its Friday
+SUNDAY = datetime(2026, 11, 15, 18, tzinfo=UTC)
+MONDAY = datetime(2026, 11, 16, 6, tzinfo=UTC)  # when its letter is approved and leaves
 AFTER = datetime(2026, 11, 18, 6, tzinfo=UTC)  # the Wednesday of week 47
 
 FEEDS = """
@@ -120,6 +122,31 @@ def test_past_that_a_feed_brings_at_its_first_poll_is_not_late(desk):
     settings = desk(AFTER, farside=[orbiter], deep=[also])
 
     assert build_issue(settings, W47).issue.late == ()
+
+
+def test_polls_after_the_week_do_not_change_its_letter(desk):
+    desk(DURING, farside=[lander(12)], deep=[OLD])
+    settings = desk(SUNDAY, farside=[lander(12)], deep=[OLD])
+    before = build_issue(settings, W46)
+
+    (settings.config / "deep.xml").write_text("<html>We are moving house.</html>")
+    ingest_feeds(settings, MONDAY)  # Deep Field breaks after the week
+    desk(MONDAY + timedelta(hours=1), farside=[lander(12)], deep=[lander(12)])  # it repeats
+
+    after = build_issue(settings, W46)
+    assert "All two feeds answered" in after.letter.text
+    assert (after.letter, after.page, after.full) == (before.letter, before.page, before.full)
+
+
+def test_week_that_was_read_only_later_is_told_by_each_feeds_first_poll(desk):
+    settings = desk(MONDAY, farside=[lander(12)])
+    (settings.config / "deep.xml").write_text("<html>We are moving house.</html>")
+    before = build_issue(settings, W46)
+
+    ingest_feeds(settings, MONDAY + timedelta(hours=1))
+
+    assert "All two feeds answered" in before.letter.text
+    assert build_issue(settings, W46).letter == before.letter
 
 
 def mail(settings, issue_id, made_at):

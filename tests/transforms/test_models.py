@@ -1,8 +1,9 @@
 """Every SQL model, by example: `tests/models/<model>/<case>/` holds tables and what they give.
 
-Each `<table>.csv` of a case is a table that the model reads; `expect.csv` holds the columns of the
-result that matter, in any order of rows; `params.json` its parameters, if it takes any. An empty
-field is NULL. Lists are written like `[one, two]`.
+Each `<table>.csv` of a case is a table that the model reads, `durable.<table>.csv` a kept
+one; `expect.csv` holds the columns of the result that matter, in any order of rows;
+`params.json` its parameters, if it takes any. An empty field is NULL. Lists are written like
+`[one, two]`.
 """
 
 import csv
@@ -26,10 +27,25 @@ def cases():
         yield pytest.param(folder, id=f"{folder.parent.name}: {folder.name.replace('-', ' ')}")
 
 
+def a_workspace():
+    """Return a database with the workspace's tables and, in schema `durable`, the kept ones."""
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET TimeZone = 'UTC'; CREATE SCHEMA durable; USE durable")
+    connection.execute((files("transforms") / "sql" / "schema.sql").read_text("utf-8"))
+    connection.execute("USE main")
+    for schema in SCHEMAS:
+        connection.execute((files("transforms") / "sql" / schema).read_text("utf-8"))
+    return connection
+
+
 def columns_of(connection, table):
     """Return the columns of a table of the workspace, `{name: type}`; empty for a model's own."""
     rows = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ?", [table]
+        """
+        SELECT column_name, data_type FROM duckdb_columns()
+        WHERE (schema_name || '.' || table_name) IN ($table, 'main.' || $table)
+        """,
+        {"table": table},
     ).fetchall()
     return dict(rows)
 
@@ -65,9 +81,7 @@ def parameter_of(name, value):
 
 @pytest.mark.parametrize("folder", list(cases()))
 def test_model_gives_what_its_case_expects(folder):
-    connection = duckdb.connect(":memory:")
-    for schema in SCHEMAS:
-        connection.execute((files("transforms") / "sql" / schema).read_text("utf-8"))
+    connection = a_workspace()
     for path in sorted(folder.glob("*.csv")):
         if path.name != "expect.csv":
             load_table(connection, path)
