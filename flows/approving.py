@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from flows.copies import find_issue
-from flows.deciding import Decision
+from flows.deciding import Decision, issue_options
 from flows.ledger import Ledger
 from flows.letters import pack_letter
 from flows.settings import Settings
@@ -213,8 +213,7 @@ def released(
         rule_of(settings),
         approval,
         contents_of(built.issue, built.letter),
-        options=f"--week {week}"
-        + (f" --edition {settings.edition.id}" if settings.edition else ""),
+        options=issue_options(settings, built.week),
         due_at=due_at,
         zone=settings.time_zone,
     )

@@ -8,6 +8,7 @@ from typing import Literal
 from flows.copies import OPEN_STATES, STATES, count_states
 from flows.ledger import Ledger
 from flows.settings import Settings
+from transforms.weeks import Week
 
 Verdict = Literal["send", "resume", "late", "already sent", "not approved"]
 
@@ -34,7 +35,7 @@ def send_decision(
     issue_id: str,
     counts: Mapping[str, int],
     *,
-    week: str,
+    options: str,
     due_at: datetime,
     now: datetime,
     max_lateness: timedelta,
@@ -45,7 +46,7 @@ def send_decision(
     Args:
         issue_id: Which issue.
         counts: Its copies per state; all 0 where nothing was ever begun.
-        week: What `--week` takes.
+        options: What names the issue on the command line, `--week 2026-W47`.
         due_at: When it was to leave.
         now: The present.
         max_lateness: How long after that it may still leave by itself.
@@ -56,7 +57,7 @@ def send_decision(
     told = ", ".join(f"{counts[state]:,} {state}" for state in STATES if counts[state])
     if is_confirmed:
         return Decision("resume" if begun else "send", f"{issue_id} is mailed: a person said so")
-    command = f"perigee digest --week {week} --send --confirm-late"
+    command = f"perigee digest {options} --send --confirm-late"
     if begun and not waiting:
         words = f"{issue_id} was mailed before ({told}); to mail it to readers who came since: "
         return Decision("already sent", words + command)
@@ -73,11 +74,17 @@ def send_decision(
     return Decision("send", f"{issue_id} is mailed")
 
 
+def issue_options(settings: Settings, week: Week) -> str:
+    """Return what names the issue of `week` in this edition on the command line."""
+    edition = f" --edition {settings.edition.id}" if settings.edition else ""
+    return f"--week {week}{edition}"
+
+
 def decide(
     settings: Settings,
     issue_id: str,
     *,
-    week: str,
+    week: Week,
     due_at: datetime,
     now: datetime,
     is_confirmed: bool = False,
@@ -92,7 +99,7 @@ def decide(
     return send_decision(
         issue_id,
         Ledger(settings.database).write(lambda c: count_states(c, issue_id)),
-        week=week,
+        options=issue_options(settings, week),
         due_at=due_at,
         now=now,
         max_lateness=timedelta(hours=settings.delivery.max_lateness),

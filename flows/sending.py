@@ -33,7 +33,7 @@ def send_issue(
     decision = decide(
         settings,
         built.issue.issue_id,
-        week=str(built.week),
+        week=built.week,
         due_at=now,
         now=now,
         is_confirmed=is_confirmed,

@@ -4,6 +4,7 @@ import difflib
 import os
 import tomllib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -19,6 +20,12 @@ DEFAULT_CONFIG = Path(__file__).resolve().parent.parent / "config"
 
 # The edition that tells everything.
 DEFAULT_EDITION = "weekly"
+
+# In place of an edition's id: each one whose day it is.
+DUE = "due"
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 Seconds = Annotated[float, Field(ge=0)]
 Model = TypeVar("Model", bound=BaseModel)
@@ -73,6 +80,7 @@ class DigestSettings(_Section):
         images: `cid` sends pictures along, `remote` links the archive's copies, `none` shows none.
         archive_url: Where the issues are published, if anywhere.
         out: The folder that issues are written to.
+        day: The weekday on which the letter leaves, in the week after the one it tells.
         approval: Whether an issue leaves only once an editor has approved it.
         cutoff: Hours before a scheduled issue's moment by which it must have been approved.
         on_cutoff: What becomes of it without that: `send` it as it is, or `hold` it.
@@ -87,6 +95,7 @@ class DigestSettings(_Section):
     images: Literal["cid", "remote", "none"] = "cid"
     archive_url: str | None = None
     out: Path = Path("out")
+    day: Day = "mon"
     approval: Literal["none", "required"] = "none"
     cutoff: float = Field(default=0.0, ge=0)
     on_cutoff: Literal["send", "hold"] = "hold"
@@ -113,7 +122,7 @@ class EditionSettings(_Section):
     tags: frozenset[str] = frozenset()
     feeds: frozenset[str] = frozenset()
     language: str | None = None
-    day: Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"] = "mon"
+    day: Day = "mon"
 
 
 class DeliverySettings(_Section):
@@ -191,7 +200,7 @@ class PerigeeFile(_Section):
     @field_validator("edition")
     @classmethod
     def _are_told_apart(cls, value: tuple[EditionSettings, ...]) -> tuple[EditionSettings, ...]:
-        ids = [DEFAULT_EDITION, *(edition.id for edition in value)]
+        ids = [DEFAULT_EDITION, DUE, *(edition.id for edition in value)]
         if twice := [name for at, name in enumerate(ids) if name in ids[:at]]:
             message = f"the id {twice[0]!r} is taken; give the edition another one"
             raise ValueError(message)
@@ -272,9 +281,19 @@ class Settings(BaseModel):
             "title": edition.title,
             "tagline": edition.tagline,
             "language": edition.language or self.digest.language,
+            "day": edition.day,
         }
         digest = self.digest.model_copy(update=named)
         return self.model_copy(update={"edition": edition, "digest": digest})
+
+    def editions_due(self, moment: datetime) -> tuple[str, ...]:
+        """Return the ids of the editions that leave on the day of `moment`, in the editor's zone.
+
+        The default one goes first, the others follow in the order of the file.
+        """
+        today = DAYS[moment.astimezone(self.zone).weekday()]
+        days = {DEFAULT_EDITION: self.digest.day} | {e.id: e.day for e in self.editions}
+        return tuple(name for name, day in days.items() if day == today)
 
     def with_login(self, smtp_url: str, password: str | None) -> "Settings":
         """Return the same with another mail server and its password."""

@@ -185,7 +185,7 @@ def judge(
     settings: Settings, built: telling.BuiltIssue, due_at: datetime, now: datetime
 ) -> Decision:
     """Decide whether the letter may leave by itself; see `flows.deciding`, `flows.approving`."""
-    decision = decide(settings, built.issue.issue_id, week=str(built.week), due_at=due_at, now=now)
+    decision = decide(settings, built.issue.issue_id, week=built.week, due_at=due_at, now=now)
     return released(settings, built, decision, due_at)
 
 

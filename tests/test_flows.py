@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from mailroom import a_scripted_server
+from mailroom import MailServer, a_mail_server, a_scripted_server
 from prefect.artifacts import Artifact
 from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ParameterTypeError
@@ -118,6 +118,76 @@ def test_preview_flow_mails_nobody(sample: Settings):
 
     assert Path(result["page"]).exists()
     assert "sent" not in result
+
+
+LUNAR = """
+[[edition]]
+id = "lunar"
+title = "Perigee Lunar"
+tags = ["lunar"]
+day = "wed"
+
+[[edition]]
+id = "nobody"
+title = "Perigee Nobody"
+feeds = ["zenith-weekly"]  # a feed that cannot be read: it has nothing to tell
+day = "wed"
+"""
+MONDAY = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+WEDNESDAY = MONDAY + timedelta(days=2)
+
+
+@pytest.fixture
+def editions(sample: Settings, shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Three editions with a reader each, never late, and the server that gets their mail."""
+    with (sample.config / "perigee.toml").open("a") as file:
+        file.write(LUNAR.replace("[[edition]]", "max_lateness = 1e6\n\n[[edition]]", 1))
+    with open_database(sample.database) as connection:
+        for edition in ("weekly", "lunar", "nobody"):
+            address = f"{edition}@example.org"
+            add_reader(connection, address, edition=edition, now=SAMPLE_NOW)
+    ingest(now=SAMPLE_NOW)
+    with a_mail_server(shared, tmp_path / "mail") as server:
+        monkeypatch.setenv("PERIGEE_SMTP_URL", server.url)
+        monkeypatch.setenv("PERIGEE_SECRET", "a long random text for this test")
+        yield server
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_each_edition_leaves_on_its_own_day_once(editions: MailServer):
+    for days in (0, 1, 7):
+        digest(edition="due", due_at=MONDAY + timedelta(days=days), week=str(SAMPLE_WEEK))
+    assert editions.readers() == ["weekly@example.org"]
+
+    for _ in range(2):
+        with pytest.raises(DeliveryError, match=r"nobody: .*nobody-2026-W47 has no story"):
+            digest(edition="due", due_at=WEDNESDAY)
+    assert editions.readers() == ["lunar@example.org", "weekly@example.org"]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_run_by_hand_mails_the_weekly_letter_on_any_day(editions: MailServer):
+    result = digest(due_at=WEDNESDAY)
+
+    assert (result["week"], result["sent"]) == ("2026-W47", 1)
+    assert editions.readers() == ["weekly@example.org"]
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_day_without_an_edition_does_nothing(editions: MailServer):
+    assert digest(edition="due", due_at=MONDAY + timedelta(days=3)) == {}
+    assert editions.readers() == []
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_edition_whose_day_was_missed_for_too_long_waits_for_a_person(
+    editions: MailServer, sample: Settings
+):
+    file = sample.config / "perigee.toml"
+    file.write_text(file.read_text().replace("max_lateness = 1e6", "max_lateness = 6"))
+
+    with pytest.raises(DeliveryError, match="--edition lunar --send --confirm-late"):
+        digest(edition="due", due_at=WEDNESDAY - timedelta(weeks=104), week=str(SAMPLE_WEEK))
 
 
 @pytest.mark.usefixtures("prefect_server")

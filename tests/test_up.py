@@ -5,11 +5,12 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -188,6 +189,44 @@ def test_run_that_a_stop_cut_off_does_not_hold_up_the_next_ones(tmp_path: Path):
         assert any("cut-short" in line for line in said), said
         assert said[-1].startswith("ready in"), said
         assert limit["active_slots"] == 0
+    assert processes_of(home) == []
+
+
+def miss_a_morning(home: Path, morning: str) -> None:
+    """Make the next scheduled run of the letters one of a morning on which all was switched off."""
+    with closing(sqlite3.connect(home / "prefect.db")) as connection, connection:
+        [(run, state)] = connection.execute(
+            """
+            SELECT flow_run.id, flow_run.state_id FROM flow_run
+            INNER JOIN deployment ON flow_run.deployment_id = deployment.id
+            WHERE deployment.name = 'weekly' AND flow_run.auto_scheduled
+            ORDER BY expected_start_time LIMIT 1
+            """
+        ).fetchall()
+        connection.execute(
+            "UPDATE flow_run SET expected_start_time = ?, next_scheduled_start_time = ? "
+            "WHERE id = ?",
+            (morning, morning, run),
+        )
+        connection.execute(
+            "UPDATE flow_run_state "
+            "SET state_details = json_set(state_details, '$.scheduled_time', ?) WHERE id = ?",
+            (f"{morning}+00:00", state),
+        )
+
+
+@needs_proc
+def test_morning_that_was_missed_is_made_up_for_with_the_editions_of_that_day(tmp_path: Path):
+    sample, home = a_sample(tmp_path), tmp_path / "home"
+    with make_up(home, **sample) as up:
+        up.lines_until("ready in")
+        up.stop()
+    miss_a_morning(home, "2024-11-25 06:00:00.000000")  # a Monday of long ago
+
+    with make_up(home, **sample) as up:
+        said = up.lines_until("digest due 2024-11-25")
+
+        assert "DeliveryError: weekly: 2024-W47 has no story" in said[-1], said
     assert processes_of(home) == []
 
 

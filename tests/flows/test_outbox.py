@@ -35,6 +35,7 @@ from flows.outbox import back_off, claim, enter_data, resolve
 from flows.recipients import add_reader, list_readers, remove_reader, set_status
 from flows.settings import Settings
 from transforms.errors import DeliveryError
+from transforms.weeks import Week
 
 TUESDAY = MONDAY + timedelta(days=1)
 
@@ -431,7 +432,7 @@ def decision(hours_late: float, *, is_confirmed: bool = False, **counts: int):
     return send_decision(
         ISSUE,
         NOTHING | counts,
-        week="2026-W47",
+        options="--week 2026-W47",
         due_at=DUE,
         now=DUE + timedelta(hours=hours_late),
         max_lateness=timedelta(hours=6),
@@ -481,7 +482,7 @@ def test_the_decision_knows_what_the_outbox_holds(server: MailServer, tmp_path: 
     settings = with_readers(some_settings(tmp_path, server.url), 1)
 
     def decided() -> str:
-        return decide(settings, ISSUE, week="2026-W47", due_at=MONDAY, now=MONDAY).verdict
+        return decide(settings, ISSUE, week=Week(2026, 47), due_at=MONDAY, now=MONDAY).verdict
 
     before = decided()
     deliver_issue(settings, a_letter(), ISSUE, MONDAY)
