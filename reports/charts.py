@@ -1,7 +1,7 @@
 """What the charts show: who covered what, the week's days, topics against the week before.
 
 They are tables of words and numbers: they survive blocked pictures, follow dark mode, and can be
-read aloud. No chart says anything by colour or size alone.
+read aloud. No chart says anything by colour or size alone. One is a picture besides: see `drawing`.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from math import sqrt
 from zoneinfo import ZoneInfo
 
+from reports.drawing import draw_days
 from reports.records import Bar, Bars, Dot, Item, Matrix, MatrixRow, TagLabel, WeekChart
 from reports.words import DAY_NAMES, capitalised, count_of, shorten
 from transforms.records import Coverage, WeekNews
@@ -118,18 +119,40 @@ def week_chart(
         for tag_id, label in labels.items()
         if tag_id in counts
     )
-    return WeekChart(DAY_NAMES, rows, news.days, _chart_caption(rows, largest))
+    firsts = _first_reports(news, week, zone)
+    return WeekChart(
+        days=DAY_NAMES,
+        rows=rows,
+        totals=news.days,
+        firsts=firsts,
+        caption=_chart_caption(rows, largest),
+        picture=draw_days(news.days, firsts),
+    )
+
+
+def _first_reports(news: WeekNews, week: Week, zone: str) -> tuple[int, ...]:
+    """Return how many stories each day brought: those that go on from the week before are not new.
+
+    Coverage is in the order of time; a repeat comes after what it repeats.
+    """
+    begun = [story.coverage for story in news.stories if story.coverage[0].is_this_week]
+    days = Counter(_day_of(coverage[0], week, zone) for coverage in begun)
+    return tuple(days[day] for day in range(DAYS_PER_WEEK))
 
 
 def _report_days(coverage: Sequence[Coverage], week: Week, zone: str) -> list[int]:
     """Return a weekday (Monday is 0) for every outlet and day in the week."""
-    place = ZoneInfo(zone)
     seen = {
-        (report.publisher, (report.told_at.astimezone(place).date() - week.monday).days)
+        (report.publisher, _day_of(report, week, zone))
         for report in coverage
         if report.is_this_week and report.duplicate_of is None
     }
     return [day for _, day in seen if 0 <= day < DAYS_PER_WEEK]
+
+
+def _day_of(report: Coverage, week: Week, zone: str) -> int:
+    """Return the day of a report, 0 for the week's Monday."""
+    return (report.told_at.astimezone(ZoneInfo(zone)).date() - week.monday).days
 
 
 def _dot_size(count: int, largest: int) -> int:

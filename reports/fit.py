@@ -153,4 +153,5 @@ def without_pictures(issue: Issue) -> Issue:
     """Return the issue for readers who get no pictures; the picture of the week goes with them."""
     lead = issue.lead and replace(issue.lead, picture=None)
     cards = tuple(replace(card, picture=None) for card in issue.cards)
-    return replace(issue, lead=lead, cards=cards, picture_of_the_week=None)
+    chart = issue.week_chart and replace(issue.week_chart, picture=None)
+    return replace(issue, lead=lead, cards=cards, week_chart=chart, picture_of_the_week=None)

@@ -246,13 +246,17 @@ class WeekChart:
     Attributes:
         rows: A topic and its seven dots.
         totals: Articles per day, Monday first.
+        firsts: How many of them were the first of their story.
         caption: The chart in a sentence.
+        picture: Totals and firsts as a picture, for those who get pictures.
     """
 
     days: tuple[str, ...]
     rows: tuple[tuple[TagLabel, tuple[Dot, ...]], ...]
     totals: tuple[int, ...]
+    firsts: tuple[int, ...]
     caption: str
+    picture: ShownPicture | None = None
 
 
 @dataclass(frozen=True, slots=True)

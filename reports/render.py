@@ -101,8 +101,9 @@ def render_letter(issue: Issue, settings: IssueSettings) -> Letter:
 def pictures_of(issue: Issue) -> tuple[ShownPicture, ...]:
     """Return the issue's pictures, each once: what stands in `pictures/` beside its page."""
     items = [issue.lead, *issue.cards, issue.picture_of_the_week]
-    named = {item.picture.name: item.picture for item in items if item and item.picture}
-    return tuple(named.values())
+    chart = issue.week_chart and issue.week_chart.picture
+    shown = [*(item.picture for item in items if item), chart]
+    return tuple({picture.name: picture for picture in shown if picture}.values())
 
 
 def content_id(picture: ShownPicture, settings: IssueSettings) -> str:

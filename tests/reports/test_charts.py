@@ -2,7 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from factories import NOON, SETTINGS, VOCABULARY, WEEK, a_story, a_week
+from factories import NOON, SETTINGS, VOCABULARY, WEEK, a_story, a_week, an_article
 
 from reports.charts import column_head, topic_bars, week_chart, who_covered_what
 from reports.items import labels_of, tell_story
@@ -83,6 +83,19 @@ def test_a_repeat_and_last_weeks_report_make_no_dot():
     )
 
     assert week_chart(a_week([replace(story, coverage=coverage)]), LABELS, WEEK, "UTC") is None
+
+
+def test_the_week_chart_counts_the_stories_that_each_day_brought():
+    wednesday = a_story("One", ["A", "B"])
+    friday = a_story(an_article("Two", published_at=NOON + timedelta(days=2)), ["A"])
+    begun = a_story("Three", ["A", "B"])
+    first, second = begun.coverage
+    goes_on = replace(begun, coverage=(replace(first, is_this_week=False), second), continues=True)
+
+    chart = week_chart(a_week([wednesday, friday, goes_on]), LABELS, WEEK, "UTC")
+
+    assert chart.firsts == (0, 0, 1, 0, 1, 0, 0)
+    assert chart.picture.alt.count("1 first") == 2
 
 
 def test_larger_dots_mean_more_reports():

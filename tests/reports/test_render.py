@@ -127,7 +127,13 @@ def test_pictures_are_where_they_should_be(whole, images, source):
 
 
 def test_every_picture_is_followed_by_its_credit(whole):
-    for image in page(whole, images="file").find_all("img"):
+    own = whole.week_chart.picture.name
+    images = page(whole, images="file").find_all("img")
+
+    assert [i["src"] for i in images if i.get("data-credit") == "none"] == [f"pictures/{own}"]
+    for image in images:
+        if own in image["src"]:
+            continue
         assert image.find_next("p", class_="credit").get_text().startswith("Picture: ")
 
 
@@ -136,6 +142,8 @@ def test_without_pictures_none_are_shown(whole):
 
     assert html.find("img") is None
     assert "Picture" not in html.get_text()
+    days = html.find("th", string="First of a story").find_next_siblings("td")
+    assert [int(day.get_text()) for day in days] == list(whole.week_chart.firsts)
 
 
 def test_remote_pictures_need_a_place_where_they_are_published():
