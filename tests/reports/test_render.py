@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 
 import invented_week
@@ -135,6 +136,20 @@ def test_every_picture_is_followed_by_its_credit(whole):
         if own in image["src"]:
             continue
         assert image.find_next("p", class_="credit").get_text().startswith("Picture: ")
+
+
+def test_ground_and_ink_of_a_chart_stand_in_one_style(whole):
+    html = page(whole)
+
+    # Thunderbird in the dark drops bgcolor, and an ink without its ground.
+    dots = html.select("[aria-label='Reports by topic and day'] span")
+    assert dots
+    for dot in dots:
+        assert "background-color:" in dot["style"]
+        assert re.search(r"(^|;)color:#0B1B2E", dot["style"])
+    bars = html.select("[aria-label='Articles by topic'] td table td")
+    assert bars
+    assert [bar for bar in bars if "background-color:" not in bar["style"]] == []
 
 
 def test_without_pictures_none_are_shown(whole):
