@@ -13,15 +13,15 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Lock
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from flows.approving import Contents, approval_words, contents_of, differences, rule_words
 from flows.desking import Desk, act, approve, draw, find_story, join, open_desk, split, undo
 from flows.settings import Settings
 from flows.telling import BuiltIssue
-from reports.desk import DeskPage, LetterState, draw_desk
+from reports.desk import DeskPage, LetterState, draw_desk, story_anchor
 from reports.render import pictures_of
-from transforms.desk import NOTE_LIMIT, STORY_ACTIONS, homes_of, in_force, wishes_of, words_of
+from transforms.desk import NOTE_LIMIT, homes_of, in_force, wishes_of, words_of
 from transforms.errors import ConfigError, PerigeeError
 from transforms.weeks import Week
 
@@ -142,8 +142,8 @@ class DeskServer(ThreadingHTTPServer):
             )
         )
 
-    def do(self, form: dict[str, list[str]]) -> str:
-        """Do what a form asks for; return what was done, in words.
+    def do(self, form: dict[str, list[str]]) -> tuple[str, str]:
+        """Do what a form asks for; return what was done, in words, and where on the page that is.
 
         Raises:
             PerigeeError: It cannot be done.
@@ -153,21 +153,32 @@ class DeskServer(ThreadingHTTPServer):
         action, value, why = (form.get(name, [""])[0] for name in ("action", "value", "why"))
         if action == "approve":
             if value != view.contents.letter:
-                return "Not approved: the letter has changed meanwhile. Look at it again."
+                return "Not approved: the letter has changed meanwhile. Look at it again.", ""
             approve(desk, view.contents, who, now)
-            return f"{desk.issue_id} is approved as it stands."
+            return f"{desk.issue_id} is approved as it stands.", ""
         if action == "undo":
             number = int(value) if value.isdecimal() else 0
             undo(desk.settings, number, who, now)
-            return f"No. {number} is taken back."
+            return f"No. {number} is taken back.", "log"
         story, article = find_story(desk, form.get("story", [""])[0])
         if action == "join":
-            join(desk, [article, value], why, who, now)
+            done = join(desk, [article, value], why, who, now)
         elif action == "split":
-            split(desk, form.get("article", []), why, who, now)
+            done = split(desk, form.get("article", []), why, who, now)
         else:
-            act(desk, action, article, value, who, now)
-        return f"{story.lead.title}: {STORY_ACTIONS.get(action, action)} {value}".rstrip()
+            done = act(desk, action, article, value, who, now)
+        titles = {report.article_id: report.title for report in story.coverage}
+        about = titles.get(done.article_id, story.lead.title)
+        return f"{about}: {words_of(done)}", self._place_of(article, story.rank)
+
+    def _place_of(self, article: str, rank: int) -> str:
+        """Return where an article's story stands now; where it is gone, what has taken its rank."""
+        edited = self.view().desk.edited
+        for story in (*edited.stories, *edited.late):
+            if any(report.article_id == article for report in story.coverage):
+                return story_anchor(story)
+        here = edited.stories[rank - 1 : rank] or edited.stories[-1:]
+        return story_anchor(here[0]) if here else ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -201,11 +212,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_allowed(form.get("token", [""])[0]):
             return
         try:
-            said = self.server.do(form)
+            said, place = self.server.do(form)
         except PerigeeError as error:
-            said = f"Not done: {error}"
+            said, place = f"Not done: {error}", f"s-{form.get('story', [''])[0]}"
+        said = urlencode({"said": said})
         self.send_response(HTTPStatus.SEE_OTHER)
-        self.send_header("Location", f"/{self.server.token}/?{urlencode({'said': said})}")
+        self.send_header("Location", f"/{self.server.token}/?{said}#{quote(place, safe='')}")
         self.send_header("Content-Length", "0")
         self.end_headers()
 

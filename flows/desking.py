@@ -192,6 +192,8 @@ def undo(settings: Settings, action_id: int, who: str, now: datetime) -> Action:
 def join(desk: Desk, articles: Sequence[str], why: str, who: str, now: datetime) -> Action:
     """Make the stories that hold these articles one, for good, in `overrides.toml`.
 
+    All of their articles are named: else the others could stay behind as a story of their own.
+
     Raises:
         DeskError: It cannot be: they are one already, or the file keeps them apart.
     """
@@ -199,10 +201,15 @@ def join(desk: Desk, articles: Sequence[str], why: str, who: str, now: datetime)
     if len({story.story_id for story in homes}) < len(homes):
         message = "they are one story already"
         raise DeskError(message)
-    named = [story.lead.article_id for story in homes]
-    _file(desk, [("join", named)], why, who)
+    members = [
+        report.article_id
+        for story in homes
+        for report in story.coverage
+        if report.duplicate_of is None
+    ]
+    _file(desk, [("join", members)], why, who)
     others = ", ".join(story.lead.title for story in homes[1:])
-    return _keep(desk, "join", named[0], others, who, now)
+    return _keep(desk, "join", homes[0].lead.article_id, others, who, now)
 
 
 def split(desk: Desk, articles: Sequence[str], why: str, who: str, now: datetime) -> Action:

@@ -96,6 +96,7 @@ class Row:
 
     Attributes:
         key: The article that actions on it name: the one on its card.
+        anchor: Its place on the page.
         was: Its rank by itself; 0 for a late story.
         parts: The score's, each `(what, points, width of its bar in percent)`.
         wishes: What was done to it.
@@ -103,6 +104,7 @@ class Row:
     """
 
     key: str
+    anchor: str
     rank: int
     was: int
     headline: str
@@ -129,6 +131,11 @@ class Deed:
     what: str
     is_undone: bool
     can_be_undone: bool
+
+
+def story_anchor(story: Story) -> str:
+    """Return a story's place on the page."""
+    return f"s-{story.lead.article_id}"
 
 
 def draw_desk(page: DeskPage) -> str:
@@ -166,6 +173,7 @@ def _row(
     members = tuple(_member(report, zone) for report in story.coverage)
     return Row(
         key=story.lead.article_id,
+        anchor=story_anchor(story),
         rank=rank,
         was=was,
         headline=headline_of(story.lead.title),

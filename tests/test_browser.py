@@ -214,7 +214,48 @@ def test_desk_is_usable_and_axe_finds_no_violation(browser, site, axe, width, sc
         browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
         button.click()
         wait_until(browser, lambda b: b.find_elements("css selector", ".said"))
-        assert browser.find_element("css selector", ".said").text.endswith(": stands first")
+        told = browser.find_element("css selector", ".said")
+        assert told.text.endswith(": stands first")
+        assert is_in_sight(browser, told)
+        assert complaints(browser) == []
+        server.shutdown()
+
+
+def box_of(browser, element):
+    return browser.execute_script("return arguments[0].getBoundingClientRect().toJSON()", element)
+
+
+def is_in_sight(browser, element):
+    box = box_of(browser, element)
+    return box["top"] >= 0 and box["bottom"] <= browser.execute_script("return innerHeight")
+
+
+@pytest.mark.parametrize("width", [375, 1360])
+def test_desk_stays_at_the_story_that_something_was_done_to(browser, site, width):
+    settings = load_settings(SAMPLE, site.parent / "sample.duckdb")
+    with DeskServer(settings, SAMPLE_WEEK, "Ada", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        look_at(browser, server.address, width)
+        story = browser.find_elements("css selector", ".story")[30]
+        place = story.get_attribute("id")
+        story.find_element("css selector", "summary").click()
+        words = "<script>alert(1)</script> & {{ 7*7 }}"
+        field = story.find_element("css selector", "textarea")
+        field.clear()  # what an earlier width has left
+        field.send_keys(words)
+        button = story.find_element("xpath", ".//button[text()='Set the note']")
+        browser.execute_script("arguments[0].scrollIntoView({block: 'center'})", button)
+        button.click()
+        wait_until(browser, lambda b: b.find_elements("css selector", ".said"))
+
+        told = browser.find_element("css selector", ".said")
+        note = browser.find_element("css selector", f"#{place} .note")
+        headline = browser.find_element("css selector", f"#{place} h3")
+        assert note.text == f"Editor’s note: {words}"
+        assert is_in_sight(browser, told)
+        assert is_in_sight(browser, headline)
+        assert headline.rect["y"] > 900
+        assert box_of(browser, headline)["top"] >= box_of(browser, told)["bottom"]
         assert complaints(browser) == []
         server.shutdown()
 

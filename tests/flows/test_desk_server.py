@@ -2,6 +2,7 @@
 
 import re
 import threading
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -130,14 +131,15 @@ def test_note_is_printed_escaped_and_comes_back_for_editing(served):
 def test_ticked_articles_are_split_off_and_stories_are_joined(served, settings):
     first = page_of(served).select("main ol .story")[0]
     boxes = [box["value"] for box in first.select("input[type=checkbox]")]
-    submit(served, form_of(first, "split"), article=boxes[1:3], why="another event")
+    parted = submit(served, form_of(first, "split"), article=boxes[1:3], why="another event")
+    assert said(parted).startswith(f"{first.select('.members li span')[1].text}: was split from ")
 
     page = page_of(served)
     stories = page.select("main ol .story")
     keys = [story.select_one("[name=story]")["value"] for story in stories]
     answer = submit(served, form_of(stories[4], "join"), value=keys[5][:12], why="one event")
 
-    assert "Not done" not in said(answer)
+    assert ": was joined with " in said(answer)
     homes = {
         r.article_id: s.story_id
         for s in open_desk(settings, SAMPLE_WEEK).edited.stories
@@ -178,6 +180,21 @@ def test_exactly_the_letter_that_was_shown_is_approved(served, settings):
     state = page_of(served).select_one(".state")
     assert state.h2.text == "Changed since its approval"
     assert "gone: “" in state.text
+
+
+def test_page_comes_back_where_the_story_is_now(served, settings):
+    def place_after(action, rank, **value):
+        form = form_of(page_of(served).select("main ol .story")[rank - 1], action)
+        return urlsplit(submit(served, form, **value).history[0].headers["Location"]).fragment
+
+    def anchors():
+        return [story["id"] for story in page_of(served).select("main ol .story")]
+
+    before = anchors()
+    assert place_after("move", 9, value="4") == before[8] == anchors()[3]
+    assert place_after("drop", 2) == before[2]  # the next one has taken its place
+    answer = post(served, action="move", story=before[5].removeprefix("s-"), value="nowhere")
+    assert urlsplit(answer.history[0].headers["Location"]).fragment == before[5]
 
 
 def test_what_cannot_be_done_is_told_on_the_page(served):

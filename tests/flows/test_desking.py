@@ -158,6 +158,21 @@ def test_coming_issue_is_the_last_whole_week_until_that_is_mailed(settings):
     assert coming_week(settings, DUE) == SAMPLE_WEEK.next()
 
 
+def test_joined_stories_are_one_with_all_of_their_articles(desk, settings):
+    # A launch and a docking: what was not named itself would stay behind, as another story.
+    wide = [s for s in desk.edited.stories if len(s.publishers) > 1]
+    first = next(s for s in wide if "Lattice" in s.lead.title)
+    second = next(s for s in wide if s.lead.title.startswith("Petrel-9"))
+
+    join(desk, [first.lead.article_id, second.lead.article_id], "one trip", "Ada", EARLY)
+
+    after = open_desk(settings, SAMPLE_WEEK)
+    members = {report.article_id for story in (first, second) for report in story.coverage}
+    homes = {find_story(after, article)[0].story_id for article in members}
+    assert len(homes) == 1
+    assert len(after.edited.stories) == len(desk.edited.stories) - 1
+
+
 def test_joined_stories_are_one_from_then_on(desk, settings):
     one, two = (story.lead.article_id for story in desk.edited.stories[5:7])
 
