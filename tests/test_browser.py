@@ -139,6 +139,22 @@ def test_search_from_any_page_opens_the_home_page_with_its_hits(browser, site):
     assert not browser.find_element("id", "front").is_displayed()
 
 
+def test_search_tells_each_story_once_however_fast_one_types(browser, site):
+    look_at(browser, pages_of(site)["home"].as_uri())
+
+    # Faster than the index comes: nine letters, and none of them may load it again.
+    browser.execute_script(
+        "const box = document.getElementById('q');"
+        "for (const letter of 'kittiwake') {"
+        "  box.value += letter; box.dispatchEvent(new Event('input'));"
+        "}"
+    )
+    found = hits(browser)
+
+    assert len({address for _, address in found}) == len(found)
+    assert browser.find_element("id", "count").text == f"{len(found)} stories for “kittiwake”"
+
+
 def test_search_for_nonsense_says_that_there_is_none(browser, site):
     look_at(browser, pages_of(site)["home"].as_uri())
 

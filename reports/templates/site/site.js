@@ -10,6 +10,7 @@
   var files = found.dataset.index.split(" ").filter(Boolean);
   var SHOWN = 60;
   var stories = null;
+  var wanted = null; // what is to be done once they are there; while typing, the newest only
 
   function fold(text) {
     return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
@@ -32,13 +33,16 @@
   // Adds each file as a script: a page that was opened from disk may not fetch.
   function load(then) {
     if (stories) return then();
+    var isUnderWay = wanted !== null;
+    wanted = then;
+    if (isUnderWay) return;
     var waiting = files.length;
     function done() {
       waiting -= 1;
       if (waiting > 0) return;
       stories = [].concat.apply([], window.perigee || []).map(row);
       stories.sort(function (a, b) { return a.week < b.week ? 1 : a.week > b.week ? -1 : 0; });
-      then();
+      wanted();
     }
     if (!waiting) { waiting = 1; return done(); }
     files.forEach(function (file) {
