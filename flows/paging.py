@@ -1,7 +1,7 @@
 """Read the own pages of articles that are about to be shown, politely and safely.
 
-Only the week's candidates are asked for, each page once, under the same guard as feeds; robots.txt
-is obeyed, also where a page redirects to, and hosts are asked one page at a time.
+Only the week's candidates are asked for, each page until it has answered, under the same guard as
+feeds; robots.txt is obeyed, also where a page redirects to, and hosts are asked one page at a time.
 """
 
 import logging
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 MOST_PAGES = 40
 # Stories behind the lead and the cards that may still move up, or stand in a section.
 STORIES_BEHIND = 12
+# What may be better tomorrow; a page is then asked for again, on as many days.
+PASSING = ["connection_error", "dns_error", "rate_limited", "server_error", "timeout"]
+MOST_TRIES = 3
 ROBOT = "Perigee"
 MAX_ROBOTS_BYTES = 500_000  # RFC 9309, section 2.5: at least 500 kiB are read
 MAX_CRAWL_DELAY = 30.0
@@ -62,11 +65,13 @@ class _Robots:
 
     Attributes:
         rules: None where it could not be read, which forbids everything.
-        detail: Why it could not be.
+        outcome: What becomes of the pages that it forbids.
+        detail: Why.
     """
 
     rules: Protego | None
-    detail: str | None = None
+    outcome: str = "robots_denied"
+    detail: str = "robots.txt keeps us from the page"
 
     def allow(self, url: str) -> bool:
         """Whether `url` may be asked for."""
@@ -81,7 +86,7 @@ def read_pages(
     Raises:
         ConfigError: Nothing was ever ingested.
     """
-    candidates = _candidates(settings, week, limit)
+    candidates = _candidates(settings, week, now, limit)
     if not candidates:
         return ()
     with _Pages(settings, now) as pages:
@@ -131,7 +136,7 @@ def list_pages(settings: Settings, week: Week) -> tuple[PageRead, ...]:
     )
 
 
-def _candidates(settings: Settings, week: Week, limit: int) -> list[Article]:
+def _candidates(settings: Settings, week: Week, now: datetime, limit: int) -> list[Article]:
     """Return the articles that are about to be shown and whose pages may and need to be read."""
     allowed = {f.feed_id for f in settings.feeds if settings.fetch.pages or f.pages}
     if not allowed:
@@ -140,7 +145,14 @@ def _candidates(settings: Settings, week: Week, limit: int) -> list[Article]:
     shown = news.stories[: 1 + settings.digest.cards + STORIES_BEHIND]
     leads = [story.lead for story in shown if story.lead.feed_id in allowed and story.lead.url]
     with closing(memory_database()) as connection, attach_read_only(connection, settings.database):
-        rows = connection.execute("SELECT DISTINCT article_id FROM durable.page_fetches").fetchall()
+        rows = connection.execute(
+            """
+            SELECT article_id FROM durable.page_fetches GROUP BY article_id
+            HAVING NOT bool_and(outcome IN $passing) OR count(*) >= $tries
+                OR max(fetched_at) > $now - to_days(1)
+            """,
+            {"passing": PASSING, "tries": MOST_TRIES, "now": now},
+        ).fetchall()
     done = {row[0] for row in rows}
     return [lead for lead in leads if lead.article_id not in done][:limit]
 
@@ -180,8 +192,7 @@ class _Pages:
         if robots.allow(url):
             response = self._asker.ask(url, feed_id="page", may_follow=self._may_follow)
         else:
-            detail = robots.detail or "robots.txt keeps us from the page"
-            response = Response("", url, url, "robots_denied", detail)
+            response = Response("", url, url, robots.outcome, robots.detail)
         response = self._billed(response)
         if response.body is None:
             return article, None, response
@@ -223,7 +234,8 @@ class _Pages:
         is_missing = response.status is not None and 400 <= response.status < 500  # noqa: PLR2004
         if is_missing or response.outcome == "empty":
             return _Robots(Protego.parse(""))
-        return _Robots(None, f"robots.txt could not be read: {response.detail}")
+        detail = f"robots.txt could not be read: {response.detail}"
+        return _Robots(None, response.outcome, detail)
 
     def _billed(self, response: Response) -> Response:
         """Return `response` with what asking for robots.txt on its way has cost."""

@@ -1,5 +1,5 @@
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
@@ -108,7 +108,7 @@ def test_a_page_that_robots_txt_forbids_is_not_asked_for(server, tmp_path):
 
 @pytest.mark.parametrize(
     ("robots", "outcome"),
-    [(Answer(404), "ok"), (Answer(403), "ok"), (Answer(200), "ok"), (Answer(500), "robots_denied")],
+    [(Answer(404), "ok"), (Answer(403), "ok"), (Answer(200), "ok"), (Answer(500), "server_error")],
 )
 def test_a_missing_robots_txt_forbids_nothing_and_an_ill_server_everything(
     server, tmp_path, robots, outcome
@@ -144,6 +144,26 @@ def test_a_page_that_cannot_be_read_is_a_visible_outcome_and_changes_nothing(
     assert article(settings) == before
     assert list_pages(settings, WEEK) == (read,)
     assert read_pages(settings, WEEK, NOW) == ()  # a page is asked for once, whatever it said
+
+
+def test_what_passes_is_tried_on_three_days(server, tmp_path):
+    server.answers["/page0"] = Answer(503)
+    settings = ingested(server, tmp_path)
+
+    tries = [len(read_pages(settings, WEEK, NOW + timedelta(hours=h))) for h in (0, 23, 25, 50, 99)]
+
+    assert tries == [1, 0, 1, 1, 0]
+
+
+def test_a_page_that_answers_the_day_after_is_read_then(server, tmp_path):
+    server.answers["/robots.txt"] = Answer(500)
+    settings = ingested(server, tmp_path)
+    read_pages(settings, WEEK, NOW)
+    del server.answers["/robots.txt"]
+
+    [read] = read_pages(settings, WEEK, NOW + timedelta(days=2))
+
+    assert (read.outcome, "body" in read.fields) == ("ok", True)
 
 
 def test_no_page_is_read_where_the_settings_do_not_want_it(server, tmp_path):
