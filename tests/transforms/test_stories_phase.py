@@ -21,6 +21,7 @@ def phase_of(title, *sentences):
         "When to see the Geminid meteor shower peak",
         "Watch live: cargo ship departs for orbit tonight",
         "Countdown begins for the telescope's launch after scrubbed attempt",
+        "Long-delayed rocket ready for its first launch",
     ],
 )
 def test_what_looks_ahead_is_a_preview(title):
