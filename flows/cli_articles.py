@@ -67,8 +67,8 @@ def pages(
     """Read the own pages of the week's best articles, and show how that went so far.
 
     Pages give bodies, credits and related items. Only those of feeds with `pages = true` (or of
-    all, with `[fetch] pages = true`) are read, each one once, and only where the site's robots.txt
-    allows it.
+    all, with `[fetch] pages = true`) are read, each until it has answered, and only where the
+    site's robots.txt allows it.
     """
     from flows.paging import list_pages, read_pages
     from flows.showing_history import show_pages

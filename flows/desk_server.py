@@ -176,9 +176,9 @@ class DeskServer(ThreadingHTTPServer):
         edited = self.view().desk.edited
         for story in (*edited.stories, *edited.late):
             if any(report.article_id == article for report in story.coverage):
-                return story_anchor(story)
+                return story_anchor(story.lead.article_id)
         here = edited.stories[rank - 1 : rank] or edited.stories[-1:]
-        return story_anchor(here[0]) if here else ""
+        return story_anchor(here[0].lead.article_id) if here else ""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -214,7 +214,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             said, place = self.server.do(form)
         except PerigeeError as error:
-            said, place = f"Not done: {error}", f"s-{form.get('story', [''])[0]}"
+            said, place = f"Not done: {error}", story_anchor(form.get("story", [""])[0])
         said = urlencode({"said": said})
         self.send_response(HTTPStatus.SEE_OTHER)
         self.send_header("Location", f"/{self.server.token}/?{said}#{quote(place, safe='')}")

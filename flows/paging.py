@@ -32,7 +32,7 @@ log = logging.getLogger(__name__)
 MOST_PAGES = 40
 # Stories behind the lead and the cards that may still move up, or stand in a section.
 STORIES_BEHIND = 12
-# What may be better tomorrow; a page is then asked for again, on as many days.
+# What may be better tomorrow: a page that ended so is asked for on MOST_TRIES days in all.
 PASSING = ["connection_error", "dns_error", "rate_limited", "server_error", "timeout"]
 MOST_TRIES = 3
 ROBOT = "Perigee"

@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Poller:
-    """Asks feeds and reads their answers; holds the session, the host gate and the readers."""
+    """Asks feeds and reads their answers; holds the asker and the readers."""
 
     def __init__(self, settings: FetchSettings, files: Path, now: datetime) -> None:
         """Prepare to poll.

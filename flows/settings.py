@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import load_dotenv
@@ -24,8 +24,8 @@ DEFAULT_EDITION = "weekly"
 # In place of an edition's id: each one whose day it is.
 DUE = "due"
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+DAYS: tuple[Day, ...] = get_args(Day)
 
 Seconds = Annotated[float, Field(ge=0)]
 Model = TypeVar("Model", bound=BaseModel)

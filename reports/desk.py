@@ -133,9 +133,9 @@ class Deed:
     can_be_undone: bool
 
 
-def story_anchor(story: Story) -> str:
-    """Return a story's place on the page."""
-    return f"s-{story.lead.article_id}"
+def story_anchor(key: str) -> str:
+    """Return the place on the page of the story with this `Row.key`."""
+    return f"s-{key}"
 
 
 def draw_desk(page: DeskPage) -> str:
@@ -173,7 +173,7 @@ def _row(
     members = tuple(_member(report, zone) for report in story.coverage)
     return Row(
         key=story.lead.article_id,
-        anchor=story_anchor(story),
+        anchor=story_anchor(story.lead.article_id),
         rank=rank,
         was=was,
         headline=headline_of(story.lead.title),

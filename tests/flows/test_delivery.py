@@ -451,8 +451,7 @@ def test_no_more_than_so_many_a_minute_leave(server: MailServer, tmp_path: Path)
 
     deliver_issue(settings, a_letter(), ISSUE, MONDAY, on_done=note)
 
-    # 1.5 s as they leave; on a busy machine the first one may arrive late.
-    assert moments[-1] - moments[0] >= 1.0
+    assert moments[-1] - moments[0] >= 1.3
 
 
 def test_addresses_are_masked_wherever_a_run_tells_of_itself(
