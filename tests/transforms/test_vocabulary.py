@@ -30,7 +30,7 @@ HEADLINES = [
     ("New moons for Saturn", {"planets"}),
     ("Solar eclipse crosses Spain: when the moon covers the sun", {"sun"}),
     ("A lunar eclipse over Chile", {"lunar"}),
-    ("Spectra of a hot Jupiter, taken from a mountain observatory", {"exoplanet", "telescope"}),
+    ("A hot Jupiter seen from a mountain observatory", {"exoplanet", "cosmos", "telescope"}),
     ("Falcon 9 lifts 22 Starlink satellites", {"launch", "satellites"}),
     ("Cosmonauts end a seven-hour spacewalk", {"station"}),
     ("Meteor shower peaks tonight", {"asteroid"}),
@@ -39,6 +39,21 @@ HEADLINES = [
     ("Senate panel questions the Space Force on its satellites", {"policy", "satellites"}),
     ("FAA closes its mishap investigation of a rocket launch", {"policy", "launch"}),
     ("Satellite operator files for bankruptcy", {"satellites", "business"}),
+    ("Shares of a moon lander maker tumble", {"lunar", "business"}),
+    ("Virgin Galactic orders a third mothership", {"business"}),
+    ("Starlink is now available on a fleet of ferries", {"satellites", "business"}),
+    ("Licence for a launch pad after a public consultation", {"policy", "launch"}),
+    ("Security Council meets over a spy satellite", {"policy", "satellites"}),
+    ("Head of the NASA centre steps down: a centre director departs", {"policy"}),
+    ("Spy satellite rides into orbit on a Long March rocket", {"satellites", "launch"}),
+    ("Rocket stage makes an uncontrolled re-entry", {"launch", "satellites"}),
+    ("A lunar cubesat falls silent", {"lunar"}),
+    ("Crewed lunar lander passes its review", {"lunar"}),
+    ("Gaganyaan astronauts train in the snow", set()),
+    ("A quasar that outweighs a billion suns", {"cosmos"}),
+    ("Gamma-ray burst shakes the ionosphere", {"cosmos"}),
+    ("Iron rain on an exoplanet, a planet of two suns", {"exoplanet", "cosmos"}),
+    ("Astronomers spot a ring around a dwarf planet", {"telescope", "planets"}),
     ("Spacecraft carries solar panels the size of a tennis court", set()),
 ]
 LOOK_ALIKES = [
@@ -328,6 +343,18 @@ def test_a_gateway_is_lunar_in_lunar_company_only(shipped):
 
     assert "lunar" in with_artemis[title].tags
     assert "lunar" not in alone[title].tags
+
+
+def test_the_flag_of_a_satellite_is_policy_until_it_flies(shipped):
+    title = "North Korea shows a satellite"
+
+    on_the_ground = judged(
+        shipped, [title], dek="The spy satellite is ready, it says.", kind="press"
+    )
+    on_its_way = judged(shipped, [title], dek="The rocket is fuelled for launch.", kind="press")
+
+    assert "policy" in on_the_ground[title].tags
+    assert "policy" not in on_its_way[title].tags
 
 
 def test_a_destination_mentioned_beside_a_launch_is_no_topic(shipped):
