@@ -9,7 +9,7 @@ from transforms.stories.score import BIAS, CANNOT_JOIN, UNIT, WEIGHTS, score_pai
 from transforms.stories.thread import UNCLEAR
 from transforms.stories.vectors import Floats
 
-_TELLING = 0.3
+_TELLING = 0.2
 _MOST_REASONS = 3
 _MOST_NAMES = 4
 
@@ -79,6 +79,8 @@ def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
     plain = {
         "likeness": "they resemble the same articles",
         "names": f"both name {', '.join(shared[:_MOST_NAMES])}",
+        "own_words": "they share words that are rare among like articles",
+        "crowded": "many other articles are as much alike",
         "gap": f"{gap:.0f} hours lie between them",
         "over_48h": "more than 48 hours lie between them",
         "same_publisher": f"{one.article.publisher} wrote both",

@@ -20,6 +20,7 @@ from transforms.stories.apart import (
 from transforms.stories.names import capitals
 from transforms.stories.phase import AFTER, EVENT, PREVIEW
 from transforms.stories.records import Background, Reading
+from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import UNCLEAR, Hours, Threads, read_threads, reports_between
 from transforms.stories.vectors import (
     Floats,
@@ -36,6 +37,8 @@ Column = NDArray[np.generic]
 FEATURES = (
     "likeness",  # cosine of the two articles' neighbours: do they resemble the same articles?
     "names",  # idf-weighted cosine of the names in both
+    "own_words",  # cosine of their words, weighed by how rare each is among like articles
+    "crowded",  # for both, the mean cosine with the ten nearest articles: many are as alike
     "gap",  # log(1 + hours between them)
     "over_48h",  # 1 if more than 48 hours lie between them
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
@@ -98,6 +101,8 @@ class Evidence:
     hours: Hours
     profiles: Rows
     names: Rows
+    own_words: Rows
+    crowding: Floats
     named: tuple[frozenset[str], ...]
     threads: Threads
     facts: Facts
@@ -122,9 +127,11 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     nearest = neighbours(words, begins, ends, _NOISE, _MOST_NEIGHBOURS)
     profiles = unit_rows(nearest)
     pairs = _pair_neighbours(nearest, profiles)
+    own = own_words(words, pairs.first, pairs.second, pairs.likeness)
     threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
     facts = gather_facts(ordered)
-    return Evidence(ordered, hours, profiles, names, named, threads, facts, pairs)
+    crowded = crowding(nearest)
+    return Evidence(ordered, hours, profiles, names, own, crowded, named, threads, facts, pairs)
 
 
 def _pair_neighbours(nearest: Rows, profiles: Rows) -> Pairs:
@@ -157,6 +164,8 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     columns: dict[str, Column] = {
         "likeness": pairs.likeness,
         "names": pair_cosines(evidence.names, first, second),
+        "own_words": pair_cosines(evidence.own_words, first, second),
+        "crowded": evidence.crowding[first] + evidence.crowding[second],
         "gap": np.round(np.log1p(gap), 3),
         "over_48h": gap > _LONG_GAP_HOURS,
         "same_publisher": same_publisher & ~same_title,

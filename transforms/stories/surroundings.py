@@ -1,0 +1,77 @@
+"""An article among its neighbours: how crowded it is there, and which words are its own.
+
+In a week of one giant topic all its articles resemble the same articles. What tells its stories
+apart is what is rare there: "moon" says nothing among eighty reports of a landing, "shares" does.
+"""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from transforms.stories.vectors import Floats, Ints, Rows, unit_rows
+
+# The mean over so many nearest articles tells how crowded it is.
+_NEAREST = 10
+# As if each article had half a neighbour more, with the words of an article of the whole time.
+_BALLAST = 0.5
+# No word is rarer than this among neighbours.
+_RAREST = 1e-3
+
+Numbers = NDArray[np.float64]
+
+
+def crowding(nearest: Rows) -> Floats:
+    """Return for each article its mean cosine with the ten nearest others; absent ones are 0.
+
+    Args:
+        nearest: Cosines of each article with its neighbours, itself among them.
+    """
+    out = np.zeros(nearest.height, dtype=np.float32)
+    for article in range(nearest.height):
+        part = slice(nearest.starts[article], nearest.starts[article + 1])
+        others = nearest.values[part][nearest.columns[part] != article]
+        highest = np.sort(others)[-_NEAREST:].astype(np.float64)
+        out[article] = highest.sum() / _NEAREST
+    return out
+
+
+def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
+    """Return `words` weighed anew by how rare each is among the articles most like its own.
+
+    Args:
+        words: The words of each article, weighed by how rare they are in all of the time.
+        first: Pairs of articles that are alike, by index, with `second`, each once.
+        second: See `first`.
+        likeness: How alike they are: what a neighbour counts.
+    """
+    lengths = np.diff(words.starts)
+    commonness = np.bincount(words.columns, minlength=words.width) / max(words.height, 1)
+    values = np.zeros_like(words.values)
+    for article, others, weights in _neighbourhoods(words.height, first, second, likeness):
+        own = slice(words.starts[article], words.starts[article + 1])
+        theirs = np.concatenate(
+            [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
+        ) if len(others) else np.zeros(0, dtype=np.int64)
+        found = np.bincount(
+            theirs, weights=np.repeat(weights, lengths[others]), minlength=words.width
+        )[words.columns[own]]
+        share = (found + _BALLAST * commonness[words.columns[own]]) / (weights.sum() + _BALLAST)
+        rarity = [math.log(1 / max(part, _RAREST)) for part in share.tolist()]
+        values[own] = np.round(words.values[own] * np.array(rarity), 6)
+    return unit_rows(Rows(words.starts, words.columns, values, words.width))
+
+
+def _neighbourhoods(
+    articles: int, first: Ints, second: Ints, likeness: Floats
+) -> Iterator[tuple[int, Ints, Numbers]]:
+    """Yield each article with those like it, and how alike they are."""
+    source, target = np.concatenate([first, second]), np.concatenate([second, first])
+    weights = np.concatenate([likeness, likeness]).astype(np.float64)
+    order = np.lexsort((target, source))
+    source, target, weights = source[order], target[order], weights[order]
+    starts = np.searchsorted(source, np.arange(articles + 1))
+    for article in range(articles):
+        part = slice(starts[article], starts[article + 1])
+        yield article, target[part], weights[part]
