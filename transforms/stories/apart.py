@@ -28,8 +28,8 @@ class Facts:
     """The facts of all articles, by index.
 
     Attributes:
-        publishers: A number for each publisher; so are `titles`, `angles` and `roundups`, where
-            all articles that are no roundups have the same.
+        publishers: A number for each publisher; so are `titles`, `angles`, `genres` and
+            `roundups`, where all articles that are no roundups have the same.
         actors: Bits of the actors in its title; `names` has the same actors in its summary too.
         subjects: Bits of the missions it is about: in its title, else anywhere.
         mentioned: Bits of the missions that it names at all.
@@ -44,6 +44,7 @@ class Facts:
     publishers: Ints
     titles: Ints
     angles: Ints
+    genres: Ints
     roundups: Ints
     actors: Bits
     names: Bits
@@ -80,6 +81,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
         publishers=_codes(r.article.publisher for r in readings),
         titles=_codes(r.title_key for r in readings),
         angles=_codes(r.angles for r in readings),
+        genres=_codes(r.genres for r in readings),
         roundups=_codes(r.title_key if r.is_roundup else "" for r in readings),
         actors=actors,
         names=names,

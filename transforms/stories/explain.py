@@ -84,6 +84,7 @@ def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
         "gap": f"{gap:.0f} hours lie between them",
         "over_48h": "more than 48 hours lie between them",
         "same_publisher": f"{one.article.publisher} wrote both",
+        "phase_leans": "one seems to look ahead, the other back",
         "event_after": "one tells the event, the other what came of it",
         "angle_apart": f"the titles have other angles: {_angles(one)} and {_angles(other)}",
     }
@@ -96,6 +97,7 @@ def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
         "phase_apart": (
             f"phase {_say_phase(evidence, first)} against {_say_phase(evidence, second)}"
         ),
+        "genre_apart": f"{_genre(one)} against {_genre(other)}",
         "happened_between": "the event or a delay was reported between the two previews",
         "actors_apart": f"{_listed(one.actors)} against {_listed(other.actors)}",
         "missions_apart": f"{_listed(one.missions or one.mentioned)} against "
@@ -120,6 +122,10 @@ def _listed(names: frozenset[str]) -> str:
 
 def _angles(reading: Reading) -> str:
     return _listed(reading.angles)
+
+
+def _genre(reading: Reading) -> str:
+    return f"a title of {_listed(reading.genres)}" if reading.genres else "a plain one"
 
 
 def _numbers(reading: Reading) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, timedelta
 
-from transforms.stories.lexicon import ANGLE_PATTERNS, MILESTONE_PATTERNS, NO_SERIES
+from transforms.stories.lexicon import ANGLE_PATTERNS, GENRE_PATTERNS, MILESTONE_PATTERNS, NO_SERIES
 
 # "Crew-5", "Starlink 4-12", "Artemis II", "Falcon 9", "Soyuz MS-22": a series and its number,
 # which is no amount ("1,000"), share ("5%") or time ("9 a.m.").
@@ -125,6 +125,12 @@ def angles(title: str) -> frozenset[str]:
     """Return what a title is about beside its subject."""
     lowered = title.lower()
     return frozenset(name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(lowered))
+
+
+def genres(title: str) -> frozenset[str]:
+    """Return what kind of report a title is: of share prices, of reactions, of people."""
+    lowered = title.lower()
+    return frozenset(name for name, pattern in GENRE_PATTERNS.items() if pattern.search(lowered))
 
 
 def milestones(title: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from transforms.stories.apart import (
     numbers_apart,
 )
 from transforms.stories.names import capitals
-from transforms.stories.phase import AFTER, EVENT, PREVIEW
+from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PREVIEW
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import UNCLEAR, Hours, Threads, read_threads, reports_between
@@ -43,8 +43,10 @@ FEATURES = (
     "over_48h",  # 1 if more than 48 hours lie between them
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
     "phase_apart",  # 1 if one previews or delays what the other tells of otherwise
+    "phase_leans",  # 0 to 1: where a phase is unclear, how far the two lean to excluding ones
     "event_after",  # 1 if one tells the event and the other its aftermath
     "angle_apart",  # 1 if the titles have different angles: damage, inquiry, money, ...
+    "genre_apart",  # 1 if one title is of share prices, of reactions or of people, the other not
     "happened_between",  # 0 to 1: reports of the event between two previews
     "actors_apart",  # 1 if the titles name different agencies or companies
     "missions_apart",  # 1 if they are about different missions
@@ -73,6 +75,8 @@ _SAME_PREVIEW_HOURS = 4.0
 # So many reports between two previews make it certain.
 _SURE_REPORTS = 3
 _LONG_GAP_HOURS = 48.0
+# As if each article had so much evidence that tells no phase.
+_NO_PHASE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Evidence:
     own_words: Rows
     crowding: Floats
     named: tuple[frozenset[str], ...]
+    leanings: Floats
     threads: Threads
     facts: Facts
     pairs: Pairs
@@ -130,8 +135,19 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     own = own_words(words, pairs.first, pairs.second, pairs.likeness)
     threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
     facts = gather_facts(ordered)
-    crowded = crowding(nearest)
-    return Evidence(ordered, hours, profiles, names, own, crowded, named, threads, facts, pairs)
+    return Evidence(
+        readings=ordered,
+        hours=hours,
+        profiles=profiles,
+        names=names,
+        own_words=own,
+        crowding=crowding(nearest),
+        named=named,
+        leanings=_lean(ordered),
+        threads=threads,
+        facts=facts,
+        pairs=pairs,
+    )
 
 
 def _pair_neighbours(nearest: Rows, profiles: Rows) -> Pairs:
@@ -159,6 +175,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     one, other = threads.phases[first], threads.phases[second]
     both = (one != UNCLEAR) & (other != UNCLEAR)
     looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
+    phase_apart = both & (one != other) & ~looks_back
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -169,9 +186,11 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "gap": np.round(np.log1p(gap), 3),
         "over_48h": gap > _LONG_GAP_HOURS,
         "same_publisher": same_publisher & ~same_title,
-        "phase_apart": both & (one != other) & ~looks_back,
+        "phase_apart": phase_apart,
+        "phase_leans": np.where(phase_apart, 0.0, _lean_apart(evidence.leanings, first, second)),
         "event_after": looks_back,
         "angle_apart": facts.angles[first] != facts.angles[second],
+        "genre_apart": facts.genres[first] != facts.genres[second],
         "happened_between": _happened_between(evidence, pairs, gap),
         "actors_apart": actors_apart(facts, first, second),
         "missions_apart": missions_apart(facts, first, second),
@@ -181,6 +200,22 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+def _lean(readings: Sequence[Reading]) -> Floats:
+    """Return how far each article leans to each phase, shape (articles, phases)."""
+    evidence = np.array([reading.phases for reading in readings], dtype=np.float32)
+    if not len(evidence):
+        return evidence
+    return np.asarray(evidence / (evidence.sum(axis=1, keepdims=True) + _NO_PHASE))
+
+
+def _lean_apart(leanings: Floats, first: Ints, second: Ints) -> Floats:
+    """Return for each pair how far its articles lean to phases that exclude each other."""
+    one, other = leanings[first], leanings[second]
+    sides = ((one, other), (other, one))
+    crossed = [a[:, p] * b[:, q] for p, q in EXCLUSIVE for a, b in sides]
+    return np.sum(crossed, axis=0, dtype=np.float32)
 
 
 def _happened_between(evidence: Evidence, pairs: Pairs, gap: Hours) -> Hours:

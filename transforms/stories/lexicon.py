@@ -37,6 +37,11 @@ ANGLE_PATTERNS = {
     angle: re.compile(rf"\b(?:{_pattern(pattern)})") for angle, pattern in _TABLE["angles"].items()
 }
 
+# Genre → what a title in lower case says that has it.
+GENRE_PATTERNS = {
+    genre: re.compile(rf"\b(?:{_pattern(pattern)})") for genre, pattern in _TABLE["genres"].items()
+}
+
 # Step of a flight → what a title in lower case says that tells of it.
 MILESTONE_PATTERNS = {
     step: re.compile(rf"\b(?:{_pattern(pattern)})")

@@ -19,6 +19,8 @@ _TITLE_WEIGHT = 2.0
 _SENTENCE_WEIGHTS = (1.0, 0.5)
 # No clause says more than this of one phase, however many words it uses for it.
 _MOST_PER_CLAUSE = 2.0
+# Phases that exclude each other: only the event and what came after are told together.
+EXCLUSIVE = ((PREVIEW, DELAY), (PREVIEW, EVENT), (DELAY, EVENT), (PREVIEW, AFTER), (DELAY, AFTER))
 # Evidence at which an article's phase is clear, and the lead it must have over the next phase.
 _CLEAR = 1.5
 _LEAD = 1.0

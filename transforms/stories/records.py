@@ -57,6 +57,7 @@ class Reading:
         mentioned: The same anywhere in title and summary.
         phases: Evidence for each of `phase.PHASES`, in that order.
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
+        genres: What kind of report the title is, where it is no plain one: `market`, `reaction`, ...
         milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
@@ -76,6 +77,7 @@ class Reading:
     mentioned: frozenset[str]
     phases: tuple[float, ...]
     angles: frozenset[str]
+    genres: frozenset[str]
     milestones: frozenset[str]
     numbers: frozenset[tuple[str, str]]
     designations: frozenset[str]
