@@ -148,6 +148,36 @@ def test_an_explanation_adds_up_and_names_what_keeps_two_articles_apart(gazettee
     assert "preview against event" in explanation.words
 
 
+def test_the_news_and_what_it_did_to_the_shares_are_two_stories(gazetteer, background):
+    landing = [
+        an_article(
+            number,
+            f"Kestrel lands on the moon {place}",
+            "The lander touched down at noon.",
+            hours=number,
+        )
+        for number, place in enumerate(("near its pole", "at the pole", "after a scare"), start=1)
+    ]
+    shares = [
+        an_article(
+            number,
+            f"Shares in Kestrel's maker {verb} as it lands on the moon",
+            "The lander touched down at noon.",
+            hours=number,
+        )
+        for number, verb in ((4, "soar"), (5, "surge"))
+    ]
+
+    clustering = cluster_articles([*landing, *shares], gazetteer, background)
+
+    assert sorted(map(sorted, clustering.stories().values())) == [
+        ["a01", "a02", "a03"],
+        ["a04", "a05"],
+    ]
+    explanation = explain_pair(clustering, "a02", "a04")
+    assert "a plain one against a title of market" in explanation.cannot_join
+
+
 # A story that goes on: told on Saturday and Sunday of 2024-W11, Monday and Tuesday of W12.
 GOES_ON = [
     an_article(20, "Kestrel satellite loses contact with Rocket Lab", hours=12 * 24),

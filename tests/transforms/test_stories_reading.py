@@ -10,6 +10,7 @@ from transforms.stories import StoryArticle, read_gazetteer
 from transforms.stories.facts import (
     announced_days,
     designations,
+    genres,
     is_roundup,
     milestones,
     numbered,
@@ -126,6 +127,12 @@ def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
         ("Engine burn sends crew to the moon", {"burn"}),
         ("Capsule swings past the moon's far side", {"flyby"}),
         ("Capsule leaves the leaking space station", {"undocking"}),
+        ("Cargo ship docks with supplies", {"docking"}),
+        ("Crew arrives at the space station", {"docking"}),
+        ("Lander slips into lunar orbit", {"burn"}),
+        ("Satellites sent into orbit", set()),
+        ("Lander sends first pictures of its crater", {"pictures"}),
+        ("Mission ends as the lander runs out of power", {"end"}),
         ("Crew splashes down after launch scare", {"landing", "launch"}),
         ("Launch pad repairs go on at the lander's maker", set()),
         ("A budget for the moon", set()),
@@ -136,10 +143,27 @@ def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
 
 
 @pytest.mark.parametrize(
+    ("title", "kinds"),
+    [
+        ("Shares in the lander's maker soar", {"market"}),
+        ("Rocket maker jumps 40% on its first day of trade", {"market"}),
+        ("Agency shares pictures of the crater", set()),
+        ("Ministers congratulate the lander's crew on the ground", {"reaction"}),
+        ("Meet the engineers behind the landing", {"people"}),
+        ("Lander touches down in the north", set()),
+    ],
+)
+def test_a_title_of_another_kind_is_known_by_its_words(title, kinds):
+    assert genres(title) == kinds
+
+
+@pytest.mark.parametrize(
     "title",
     [
         "Rocket Report: two flights; one delay",
         "The sky this week",
+        "Your sky at a glance, week 12",
+        "Weekly space recap",
         "This week in spaceflight",
         "The week in launches: three flights, one lesson",
     ],
@@ -150,6 +174,7 @@ def test_a_roundup_is_known_by_its_title(title):
 
 def test_one_story_is_no_roundup():
     assert not is_roundup("Photos of the rocket on its pad", "It launches this week.")
+    assert not is_roundup("Lander is down; its makers cheer", "")
 
 
 def test_the_lead_paragraph_speaks_where_the_summary_is_missing():

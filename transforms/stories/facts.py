@@ -65,13 +65,15 @@ _ROUNDUP = re.compile(
       | the\ downlink | (?:space|launch)\ calendar | news\ in\ brief
       | (?:images|pictures|photos)\ of\ the\ (?:day|week|month|year)
       | top\ (?:\d+|five|ten)\ (?:space|stories|news) | this\ week's\ (?:best|top|news|sky)
-      | (?:morning|evening|daily|weekly)\ (?:brief|briefing|update|recap|digest|download)
+      | (?:morning|evening|daily|weekly)\ (?:space\ )?(?:brief|briefing|update|recap|digest|download)
+      | sky\ at\ a\ glance | what's\ happening\ in | what\ you\ missed | latest\ space\ news
       | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
       | :\s*the\ (?:night\ )?sky\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _ROUNDUP_OPENING = re.compile(
     r"\b(?:lightning round|in today's (?:episode|show)|this week's (?:issue|edition)"
+    r"|here are some of the stories"
     r"|more coverage from)\b",
     re.IGNORECASE,
 )
@@ -118,7 +120,7 @@ def announced_days(text: str, published_at: datetime) -> frozenset[int]:
 
 def is_roundup(title: str, opening: str) -> bool:
     """Return whether an article tells several stories: by its title, or how its summary opens."""
-    return bool(_ROUNDUP.search(title) or ";" in title or _ROUNDUP_OPENING.search(opening))
+    return bool(_ROUNDUP.search(title) or _ROUNDUP_OPENING.search(opening))
 
 
 def angles(title: str) -> frozenset[str]:

@@ -18,7 +18,7 @@ from transforms.stories.apart import (
     numbers_apart,
 )
 from transforms.stories.names import capitals
-from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PREVIEW
+from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PHASES, PREVIEW
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import UNCLEAR, Hours, Threads, read_threads, reports_between
@@ -205,8 +205,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
 def _lean(readings: Sequence[Reading]) -> Floats:
     """Return how far each article leans to each phase, shape (articles, phases)."""
     evidence = np.array([reading.phases for reading in readings], dtype=np.float32)
-    if not len(evidence):
-        return evidence
+    evidence = evidence.reshape(len(readings), len(PHASES))
     return np.asarray(evidence / (evidence.sum(axis=1, keepdims=True) + _NO_PHASE))
 
 
@@ -214,8 +213,11 @@ def _lean_apart(leanings: Floats, first: Ints, second: Ints) -> Floats:
     """Return for each pair how far its articles lean to phases that exclude each other."""
     one, other = leanings[first], leanings[second]
     sides = ((one, other), (other, one))
-    crossed = [a[:, p] * b[:, q] for p, q in EXCLUSIVE for a, b in sides]
-    return np.sum(crossed, axis=0, dtype=np.float32)
+    out = np.zeros(len(first), dtype=np.float32)
+    for a, b in sides:
+        for phase, excluded in EXCLUSIVE:
+            out += a[:, phase] * b[:, excluded]
+    return out
 
 
 def _happened_between(evidence: Evidence, pairs: Pairs, gap: Hours) -> Hours:

@@ -51,9 +51,13 @@ def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
     values = np.zeros_like(words.values)
     for article, others, weights in _neighbourhoods(words.height, first, second, likeness):
         own = slice(words.starts[article], words.starts[article + 1])
-        theirs = np.concatenate(
-            [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
-        ) if len(others) else np.zeros(0, dtype=np.int64)
+        theirs = (
+            np.concatenate(
+                [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
+            )
+            if len(others)
+            else np.zeros(0, dtype=np.int64)
+        )
         found = np.bincount(
             theirs, weights=np.repeat(weights, lengths[others]), minlength=words.width
         )[words.columns[own]]
