@@ -65,7 +65,8 @@ _ROUNDUP = re.compile(
       | the\ downlink | (?:space|launch)\ calendar | news\ in\ brief
       | (?:images|pictures|photos)\ of\ the\ (?:day|week|month|year)
       | top\ (?:\d+|five|ten)\ (?:space|stories|news) | this\ week's\ (?:best|top|news|sky)
-      | (?:morning|evening|daily|weekly)\ (?:space\ )?(?:brief|briefing|update|recap|digest|download)
+      | (?:morning|evening|daily|weekly)\ (?:space\ )?(?:brief|briefing|update|recap|digest)
+      | (?:daily|weekly)\ download
       | sky\ at\ a\ glance | what's\ happening\ in | what\ you\ missed | latest\ space\ news
       | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
       | :\s*the\ (?:night\ )?sky\b""",
