@@ -51,15 +51,11 @@ def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
     values = np.zeros_like(words.values)
     for article, others, weights in _neighbourhoods(words.height, first, second, likeness):
         own = slice(words.starts[article], words.starts[article + 1])
-        theirs = (
-            np.concatenate(
-                [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
-            )
-            if len(others)
-            else np.zeros(0, dtype=np.int64)
-        )
+        theirs = [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
         found = np.bincount(
-            theirs, weights=np.repeat(weights, lengths[others]), minlength=words.width
+            np.concatenate([words.columns[:0], *theirs]),
+            weights=np.repeat(weights, lengths[others]),
+            minlength=words.width,
         )[words.columns[own]]
         share = (found + _BALLAST * commonness[words.columns[own]]) / (weights.sum() + _BALLAST)
         rarity = [math.log(1 / max(part, _RAREST)) for part in share.tolist()]
