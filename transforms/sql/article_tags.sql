@@ -3,7 +3,7 @@
 --   out: article_id, tag_id, phrase, score, in_title
 -- Each phrase of a tag counts once, where it stands best: in the title 2 points (a hint 1/2); in
 -- the dek and the publisher's topics a name 1, a word or term 1/2, a hint 1/4; in the text half of
--- that. A tag needs a point, a phrase beside those of the text, and a quarter of the points of the
+-- that. A tag needs a point, a phrase beside those of the text, and a fifth of the points of the
 -- article's best tag: a rocket that may one day go to Mars is a launch. `phrase` is the one that
 -- counted most; ties go to the longer, then to the later in the alphabet.
 
@@ -63,7 +63,7 @@ WHERE relevance.is_relevant
 QUALIFY
     scored.is_beside_text
     AND scored.score >= 1
-    AND scored.score >= 0.25 * max(scored.score) OVER (PARTITION BY scored.article_id)
+    AND scored.score >= 0.2 * max(scored.score) OVER (PARTITION BY scored.article_id)
 ORDER BY
     scored.article_id,
     scored.tag_id
