@@ -175,7 +175,7 @@ def test_the_news_and_what_it_did_to_the_shares_are_two_stories(gazetteer, backg
         ["a04", "a05"],
     ]
     explanation = explain_pair(clustering, "a02", "a04")
-    assert "a plain one against a title of market" in explanation.cannot_join
+    assert "a plain title against a title of market" in explanation.cannot_join
 
 
 # A story that goes on: told on Saturday and Sunday of 2024-W11, Monday and Tuesday of W12.

@@ -125,7 +125,7 @@ def _angles(reading: Reading) -> str:
 
 
 def _genre(reading: Reading) -> str:
-    return f"a title of {_listed(reading.genres)}" if reading.genres else "a plain one"
+    return f"a title of {_listed(reading.genres)}" if reading.genres else "a plain title"
 
 
 def _numbers(reading: Reading) -> str:
