@@ -261,10 +261,11 @@ def _tell(
     )
     page = _page(folder, issue_id)
     if before and is_mailed and page.exists():
-        letter = ("title", "days", "subject", "preheader", "intro")
+        letter = ("title", "days", "subject", "preheader", "intro", "image")
         told = replace(told, **{name: getattr(before, name) for name in letter})
     elif told.stories:
         _write(page, archive_page(settings, built))
+    if told.stories:
         for picture in pictures_of(built.issue):
             _write(page.parent / "pictures" / picture.name, picture.data)
     _write(_facts(folder, issue_id), issue_json(told))

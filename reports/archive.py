@@ -152,7 +152,7 @@ def dress_issue(site: Site, issue: ToldIssue, page: str) -> str:
         path,
         title=f"{issue.title}, {issue.days.partition(' · ')[0]}: {issue.subject}",
         description=issue.preheader,
-        image=_lead_picture(issue),
+        image=_image_path(issue),
         edition=edition,
         newer=series[at - 1] if at else None,
         older=series[at + 1] if at + 1 < len(series) else None,
@@ -276,7 +276,7 @@ def _edition_page(site: Site, edition: Edition, tellings: Tellings) -> str:
             f"{edition.folder}index.html",
             title=edition.title,
             description=edition.tagline or (newest.intro if newest else edition.title),
-            image=_lead_picture(newest) if newest else None,
+            image=_image_path(newest) if newest else None,
             edition=edition,
             newest=newest,
             lead=newest.stories[0] if newest and newest.stories else None,
@@ -339,9 +339,8 @@ def _tag_counts(site: Site, tellings: Tellings) -> list[tuple[TagLabel, int]]:
     return [(labels[tag_id], count) for tag_id, count in counts.items() if count]
 
 
-def _lead_picture(issue: ToldIssue) -> str | None:
-    picture = next((story.picture for story in issue.stories if story.picture), None)
-    return f"{issue.issue_id}/pictures/{picture.name}" if picture else None
+def _image_path(issue: ToldIssue) -> str | None:
+    return f"{issue.issue_id}/pictures/{issue.image}" if issue.image else None
 
 
 def _day(moment: str, zone: str) -> date:

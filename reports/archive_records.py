@@ -108,6 +108,7 @@ class ToldIssue:
         edition: `weekly` where there are no editions.
         week: `2026-W47`.
         made_of: Fingerprint of everything that it was made of.
+        image: Name of the picture that stands for the issue where its page is shared.
         late: Stories of weeks before that it told late.
         moved: Addresses of stories that have become part of others, `{old id: new id}`.
     """
@@ -127,6 +128,7 @@ class ToldIssue:
     stories: tuple[ToldStory, ...]
     late: tuple[ToldStory, ...] = ()
     moved: dict[str, str] = field(default_factory=dict)
+    image: str | None = None
 
     @property
     def number(self) -> int:
@@ -193,7 +195,12 @@ def keep_issue(  # noqa: PLR0913 what an issue consists of
         stories=stories,
         late=late,
         moved=_moved((*stories, *late), before),
+        image=_image(stories),
     )
+
+
+def _image(stories: tuple[ToldStory, ...]) -> str | None:
+    return next((story.picture.name for story in stories if story.picture), None)
 
 
 def _keep_story(
@@ -267,6 +274,7 @@ def issue_from_json(text: str) -> ToldIssue:
         data = json.loads(text)
         for name in ("stories", "late"):
             data[name] = tuple(_story(row) for row in data[name])
+        data.setdefault("image", _image(data["stories"]))  # not in files of earlier versions
         return ToldIssue(**data)
     except (TypeError, KeyError, AttributeError) as error:
         message = f"not an issue of the archive: {error}"

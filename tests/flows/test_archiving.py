@@ -137,6 +137,9 @@ def test_mailed_issue_keeps_its_page_while_its_stories_go_on(own):
     assert (site / "2026-W47" / "index.html").read_bytes() == was
     page = (site / "story" / story.story_id / "index.html").read_text("utf-8")
     assert "A wholly other headline" in page
+    issue = issue_from_json((site / "2026-W47" / "issue.json").read_text("utf-8"))
+    pictures = {told.picture.name for told in issue.stories if told.picture}
+    assert pictures <= {file.name for file in (site / "2026-W47" / "pictures").iterdir()}
 
 
 def test_what_is_not_ours_in_the_folder_stays(own):

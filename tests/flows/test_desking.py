@@ -113,7 +113,8 @@ def test_story_is_found_by_its_place_and_by_any_of_its_articles(desk):
     for report in third.coverage:
         assert find_story(desk, report.article_id[:8]) == (third, report.article_id)
         assert find_story(desk, f"{report.url}?utm_source=x#top") == (third, report.article_id)
-    for key in ("0", "9999", "zzzzzz", third.story_id[:1], "", "https://nowhere.example/"):
+    too_short = next(letter for letter in third.story_id if letter.isalpha())
+    for key in ("0", "9999", "zzzzzz", too_short, "", "https://nowhere.example/"):
         with pytest.raises(DeskError, match="see `perigee issue show`"):
             find_story(desk, key)
 
