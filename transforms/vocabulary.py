@@ -180,11 +180,14 @@ def _phrases(
 
 
 def _context(entry: dict[str, Any], place: str, tag_id: str) -> Iterable[Phrase]:
-    """Yield the phrases of a tag that count only with, or without, others."""
+    """Yield the phrases of a tag that count only with, or without, others; some share that."""
     for context in _list(entry, "context", dict, place):
         _refuse_unknown(context, ("phrase", "with", "without", "as"), f"{place}, context")
-        phrase = _text(context, "phrase", f"{place}, context")
-        here = f"{place}, context {phrase!r}"
+        here = f"{place}, context {context.get('phrase')!r}"
+        if context.get("phrase") and isinstance(context["phrase"], list):
+            listed = _list(context, "phrase", str, here)
+        else:
+            listed = [_text(context, "phrase", f"{place}, context")]
         wanted, unwanted = (
             tuple(_checked(text, here, key) for text in _list(context, key, str, here))
             for key in ("with", "without")
@@ -194,7 +197,9 @@ def _context(entry: dict[str, Any], place: str, tag_id: str) -> Iterable[Phrase]
         kind = context.get("as", "names")
         if kind not in TAG_ROLES:
             raise _error(here, f"'as' is {kind!r}; it can be one of {', '.join(TAG_ROLES)}")
-        yield Phrase(_checked(phrase, here, "phrase"), TAG_ROLES[kind], tag_id, wanted, unwanted)
+        for phrase in listed:
+            checked = _checked(phrase, here, "phrase")
+            yield Phrase(checked, TAG_ROLES[kind], tag_id, wanted, unwanted)
 
 
 def _checked(text: str, place: str, key: str) -> str:

@@ -215,6 +215,10 @@ def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
             "tag 'sun' stands there twice; merge the two",
         ),
         (
+            '{sun}\ncontext = [{ phrase = [], with = ["sun"] }]',
+            "tag 'sun', context has no 'phrase'; give it a text",
+        ),
+        (
             '{sun}\ncontext = [{ phrase = "flare" }]',
             "tag 'sun', context 'flare' has neither 'with' nor 'without'; move it to 'names'",
         ),

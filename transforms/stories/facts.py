@@ -1,6 +1,7 @@
 """Facts that two reports of one story share: numbers, designations, announced days, its angle."""
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from transforms.stories.lexicon import ANGLE_PATTERNS, GENRE_PATTERNS, MILESTONE_PATTERNS, NO_SERIES
@@ -126,20 +127,22 @@ def is_roundup(title: str, opening: str) -> bool:
 
 def angles(title: str) -> frozenset[str]:
     """Return what a title is about beside its subject."""
-    lowered = title.lower()
-    return frozenset(name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(lowered))
+    return _said(title, ANGLE_PATTERNS)
 
 
 def genres(title: str) -> frozenset[str]:
     """Return what kind of report a title is: of share prices, of reactions, of people."""
-    lowered = title.lower()
-    return frozenset(name for name, pattern in GENRE_PATTERNS.items() if pattern.search(lowered))
+    return _said(title, GENRE_PATTERNS)
 
 
 def milestones(title: str) -> frozenset[str]:
-    """Return the steps of a flight that a title tells of."""
+    """Return the steps of a mission that a title tells of."""
+    return _said(title, MILESTONE_PATTERNS)
+
+
+def _said(title: str, patterns: Mapping[str, re.Pattern[str]]) -> frozenset[str]:
     lowered = title.lower()
-    return frozenset(step for step, found in MILESTONE_PATTERNS.items() if found.search(lowered))
+    return frozenset(name for name, pattern in patterns.items() if pattern.search(lowered))
 
 
 def _is_year(number: str) -> bool:

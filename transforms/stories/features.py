@@ -77,6 +77,10 @@ _SURE_REPORTS = 3
 _LONG_GAP_HOURS = 48.0
 # As if each article had so much evidence that tells no phase.
 _NO_PHASE = 1.0
+# Whether two phases exclude each other.
+_EXCLUDES = np.zeros((len(PHASES), len(PHASES)), dtype=np.bool_)
+for _one, _other in EXCLUSIVE:
+    _EXCLUDES[_one, _other] = _EXCLUDES[_other, _one] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +179,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     one, other = threads.phases[first], threads.phases[second]
     both = (one != UNCLEAR) & (other != UNCLEAR)
     looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
-    phase_apart = both & (one != other) & ~looks_back
+    phase_apart = both & _EXCLUDES[one, other]
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -212,11 +216,9 @@ def _lean(readings: Sequence[Reading]) -> Floats:
 def _lean_apart(leanings: Floats, first: Ints, second: Ints) -> Floats:
     """Return for each pair how far its articles lean to phases that exclude each other."""
     one, other = leanings[first], leanings[second]
-    sides = ((one, other), (other, one))
     out = np.zeros(len(first), dtype=np.float32)
-    for a, b in sides:
-        for phase, excluded in EXCLUSIVE:
-            out += a[:, phase] * b[:, excluded]
+    for phase, excluded in np.argwhere(_EXCLUDES).tolist():
+        out += one[:, phase] * other[:, excluded]
     return out
 
 

@@ -18,6 +18,13 @@ def _pattern(text: str) -> str:
     )
 
 
+def _by_name(table: str) -> dict[str, re.Pattern[str]]:
+    """Return the patterns of a table, each to be found at the beginning of a word."""
+    return {
+        name: re.compile(rf"\b(?:{_pattern(pattern)})") for name, pattern in _TABLE[table].items()
+    }
+
+
 # Words that say nothing of a story.
 STOP_WORDS = frozenset(_TABLE["stop_words"].split())
 
@@ -33,20 +40,13 @@ PHASE_PATTERNS = {
 }
 
 # Angle → what a title in lower case says that has it.
-ANGLE_PATTERNS = {
-    angle: re.compile(rf"\b(?:{_pattern(pattern)})") for angle, pattern in _TABLE["angles"].items()
-}
+ANGLE_PATTERNS = _by_name("angles")
 
 # Genre → what a title in lower case says that has it.
-GENRE_PATTERNS = {
-    genre: re.compile(rf"\b(?:{_pattern(pattern)})") for genre, pattern in _TABLE["genres"].items()
-}
+GENRE_PATTERNS = _by_name("genres")
 
 # Step of a flight → what a title in lower case says that tells of it.
-MILESTONE_PATTERNS = {
-    step: re.compile(rf"\b(?:{_pattern(pattern)})")
-    for step, pattern in _TABLE["milestones"].items()
-}
+MILESTONE_PATTERNS = _by_name("milestones")
 
 # Stem → the concept that it stands for, marked with `=`.
 CONCEPTS = {

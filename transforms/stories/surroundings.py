@@ -5,12 +5,10 @@ apart is what is rare there: "moon" says nothing among eighty reports of a landi
 """
 
 import math
-from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
-from transforms.stories.vectors import Floats, Ints, Rows, unit_rows
+from transforms.stories.vectors import Floats, Ints, Rows, both_ways, unit_rows
 
 # The mean over so many nearest articles tells how crowded it is.
 _NEAREST = 10
@@ -18,8 +16,6 @@ _NEAREST = 10
 _BALLAST = 0.5
 # No word is rarer than this among neighbours.
 _RAREST = 1e-3
-
-Numbers = NDArray[np.float64]
 
 
 def crowding(nearest: Rows) -> Floats:
@@ -49,7 +45,10 @@ def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
     lengths = np.diff(words.starts)
     commonness = np.bincount(words.columns, minlength=words.width) / max(words.height, 1)
     values = np.zeros_like(words.values)
-    for article, others, weights in _neighbourhoods(words.height, first, second, likeness):
+    neighbours = both_ways(words.height, first, second, likeness)
+    for article in range(words.height):
+        near = slice(neighbours.starts[article], neighbours.starts[article + 1])
+        others, weights = neighbours.columns[near], neighbours.values[near].astype(np.float64)
         own = slice(words.starts[article], words.starts[article + 1])
         theirs = [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
         found = np.bincount(
@@ -61,17 +60,3 @@ def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
         rarity = [math.log(1 / max(part, _RAREST)) for part in share.tolist()]
         values[own] = np.round(words.values[own] * np.array(rarity), 6)
     return unit_rows(Rows(words.starts, words.columns, values, words.width))
-
-
-def _neighbourhoods(
-    articles: int, first: Ints, second: Ints, likeness: Floats
-) -> Iterator[tuple[int, Ints, Numbers]]:
-    """Yield each article with those like it, and how alike they are."""
-    source, target = np.concatenate([first, second]), np.concatenate([second, first])
-    weights = np.concatenate([likeness, likeness]).astype(np.float64)
-    order = np.lexsort((target, source))
-    source, target, weights = source[order], target[order], weights[order]
-    starts = np.searchsorted(source, np.arange(articles + 1))
-    for article in range(articles):
-        part = slice(starts[article], starts[article + 1])
-        yield article, target[part], weights[part]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from transforms.stories.phase import DELAY, EVENT, PHASES, clear_phase
 from transforms.stories.records import Reading
-from transforms.stories.vectors import Floats, Ints
+from transforms.stories.vectors import Floats, Ints, both_ways
 
 UNCLEAR = -1
 
@@ -53,16 +53,12 @@ def read_threads(
     own = np.array([UNCLEAR if phase is None else phase for phase in clear], dtype=np.int64)
     hours = np.array([reading.hours for reading in readings], dtype=np.float64)
     same = likeness >= _SAME_THREAD
-    source = np.concatenate([first[same], second[same]])
-    target = np.concatenate([second[same], first[same]])
-    order = np.lexsort((target, source))
-    source, target = source[order], target[order]
-    starts = np.searchsorted(source, np.arange(len(readings) + 1))
+    alike = both_ways(len(readings), first[same], second[same], likeness[same])
 
     phases, is_borrowed = own.copy(), np.zeros(len(readings), dtype=np.bool_)
     happenings = []
     for article in range(len(readings)):
-        members = target[starts[article] : starts[article + 1]]
+        members = alike.columns[alike.starts[article] : alike.starts[article + 1]]
         told = members[np.isin(own[members], (DELAY, EVENT))]
         happenings.append(np.sort(hours[told]))
         if own[article] == UNCLEAR:

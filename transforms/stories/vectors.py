@@ -120,6 +120,18 @@ def unit_rows(rows: Rows) -> Rows:
     return Rows(rows.starts, rows.columns, values, rows.width)
 
 
+def both_ways(height: int, first: Ints, second: Ints, values: Floats) -> Rows:
+    """Return pairs, each given once, as rows: in each row its partners, in order, with values."""
+    source, target = np.concatenate([first, second]), np.concatenate([second, first])
+    order = np.lexsort((target, source))
+    return Rows(
+        starts=np.searchsorted(source[order], np.arange(height + 1)).astype(np.int64),
+        columns=target[order],
+        values=np.concatenate([values, values])[order],
+        width=height,
+    )
+
+
 def pair_cosines(rows: Rows, first: Ints, second: Ints) -> Floats:
     """Return the cosine of rows `first[k]` and `second[k]` for each k; `first` ascending."""
     out = np.zeros(len(first), dtype=np.float32)
