@@ -45,7 +45,13 @@ HEADLINES = [
     ("Licence for a launch pad after a public consultation", {"policy", "launch"}),
     ("Security Council meets over a spy satellite", {"policy", "satellites"}),
     ("Head of the NASA centre steps down: a centre director departs", {"policy"}),
-    ("Spy satellite rides into orbit on a Long March rocket", {"satellites", "launch"}),
+    ("Spy satellite rides into orbit on a Long March rocket", {"satellites", "launch", "policy"}),
+    ("Starship splashes down in the Indian Ocean", {"launch"}),
+    ("Capsule with four astronauts splashes down", {"station"}),
+    ("Chang'e 6 completes docking in lunar orbit", {"lunar"}),
+    ("Probe lifts off from the Moon with samples", {"lunar"}),
+    ("Crescent moon meets Jupiter and Saturn", {"planets"}),
+    ("JPL lays off engineers as NASA's budget shrinks", {"policy"}),
     ("Rocket stage makes an uncontrolled re-entry", {"launch", "satellites"}),
     ("A lunar cubesat falls silent", {"lunar"}),
     ("Crewed lunar lander passes its review", {"lunar"}),
@@ -355,7 +361,7 @@ def test_a_gateway_is_lunar_in_lunar_company_only(shipped):
     assert "lunar" not in alone[title].tags
 
 
-def test_the_flag_of_a_satellite_is_policy_until_it_flies(shipped):
+def test_the_flag_of_a_satellite_is_policy_where_it_flies_too(shipped):
     title = "North Korea shows a satellite"
 
     on_the_ground = judged(
@@ -364,7 +370,7 @@ def test_the_flag_of_a_satellite_is_policy_until_it_flies(shipped):
     on_its_way = judged(shipped, [title], dek="The rocket is fuelled for launch.", kind="press")
 
     assert "policy" in on_the_ground[title].tags
-    assert "policy" not in on_its_way[title].tags
+    assert "policy" in on_its_way[title].tags
 
 
 def test_a_destination_mentioned_beside_a_launch_is_no_topic(shipped):
