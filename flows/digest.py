@@ -90,11 +90,7 @@ def _digest_one(
     result: dict[str, Any] = {"week": str(chosen), "page": str(page), "stories": len(news.stories)}
     if not send:
         return result
-    if not news.stories:
-        message = (
-            f"{built.issue.issue_id} has no story, so nothing is mailed; see perigee feeds status"
-        )
-        raise DeliveryError(message)
+    built.check_stories()
     decision = judge(settings, built, due_at, now)
     get_run_logger().info(decision.words)
     result["decision"] = decision.verdict

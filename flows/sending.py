@@ -28,7 +28,11 @@ def send_issue(
     An issue that was mailed before waits for `is_confirmed`, as it does in the scheduled flow.
     (How late it is does not count: a person is asking for it now.) One that waits for its approval
     is not mailed, and that is no success.
+
+    Raises:
+        DeliveryError: The issue has no story.
     """
+    built.check_stories()
     now = datetime.now(UTC)
     decision = decide(
         settings,

@@ -23,7 +23,7 @@ from reports.render import pictures_of, render_html, render_letter
 from transforms.corrections import Watch, load_history, read_late, read_rewrites
 from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions, told_first
 from transforms.editions import Selection, select_news
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, DeliveryError
 from transforms.overrides import parse_overrides
 from transforms.records import Action, WeekNews
 from transforms.stories import read_background, read_gazetteer
@@ -54,6 +54,17 @@ class BuiltIssue:
     letter: Letter
     page: str
     full: str
+
+    def check_stories(self) -> None:
+        """Check that there is something to mail.
+
+        Raises:
+            DeliveryError: It has no story.
+        """
+        if not self.news.stories:
+            name = self.issue.issue_id
+            message = f"{name} has no story, so nothing is mailed; see perigee feeds status"
+            raise DeliveryError(message)
 
 
 @dataclass(frozen=True, slots=True)

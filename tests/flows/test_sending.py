@@ -11,6 +11,7 @@ from rich.console import Console
 from flows.sending import send_issue, smaller_letter
 from flows.settings import DEFAULT_CONFIG, Settings
 from flows.telling import BuiltIssue, draw_issue, load_judgement
+from transforms.errors import DeliveryError
 
 
 def a_built_issue(settings: Settings) -> BuiltIssue:
@@ -58,6 +59,19 @@ def test_a_copy_of_unknown_fate_is_no_success(shared: Path, tmp_path: Path):
 
     assert not is_good
     assert "uncertain 2026-W47/" in shown
+
+
+def test_an_issue_without_stories_is_mailed_to_nobody(shared: Path, tmp_path: Path):
+    with a_mail_server(shared, tmp_path / "mail") as server:
+        settings = with_readers(some_settings(tmp_path, server.url), 1)
+        judgement = load_judgement(settings.model_copy(update={"config": DEFAULT_CONFIG}))
+        built = draw_issue(settings, judgement, WEEK, a_week([]), {})
+        console = Console(file=StringIO())
+
+        with pytest.raises(DeliveryError, match="2026-W47 has no story, so nothing is mailed"):
+            send_issue(settings, built, console, console)
+
+        assert server.messages() == []
 
 
 @pytest.mark.parametrize(
