@@ -131,7 +131,7 @@ def angles(title: str) -> frozenset[str]:
 
 
 def genres(title: str) -> frozenset[str]:
-    """Return what kind of report a title is: of share prices, of reactions, of people."""
+    """Return what kind of report a title is: of share prices, of people."""
     return _said(title, GENRE_PATTERNS)
 
 

@@ -57,7 +57,7 @@ class Reading:
         mentioned: The same anywhere in title and summary.
         phases: Evidence for each of `phase.PHASES`, in that order.
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
-        genres: What the title is where it is no plain report: `market`, `reaction`, `people`.
+        genres: What the title is where it is no plain report: `market`, `people`.
         milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
