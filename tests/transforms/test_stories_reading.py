@@ -150,6 +150,11 @@ def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
         ("Agency shares pictures of the crater", set()),
         ("Ministers congratulate the lander's crew on the ground", set()),
         ("Meet the engineers behind the landing", {"people"}),
+        ("Traffic jams on the way home from the eclipse", {"traffic"}),
+        ("Agency drafts rules for space traffic management", set()),
+        ("How zoo animals took the sudden night", {"animals"}),
+        ("Where to leave your eclipse glasses", {"glasses"}),
+        ("Maker eyes a second launch this week", set()),
         ("Lander touches down in the north", set()),
     ],
 )

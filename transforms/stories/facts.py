@@ -131,7 +131,7 @@ def angles(title: str) -> frozenset[str]:
 
 
 def genres(title: str) -> frozenset[str]:
-    """Return what kind of report a title is: of share prices, of people."""
+    """Return what kind of report a title is: of share prices, people, traffic ..."""
     return _said(title, GENRE_PATTERNS)
 
 

@@ -46,7 +46,7 @@ FEATURES = (
     "phase_leans",  # 0 to 1: where a phase is unclear, how far the two lean to excluding ones
     "event_after",  # 1 if one tells the event and the other its aftermath
     "angle_apart",  # 1 if the titles have different angles: damage, inquiry, money, ...
-    "genre_apart",  # 1 if one title is of share prices or of people, and the other is not
+    "genre_apart",  # 1 if one title is of share prices, people, traffic, ... and the other is not
     "happened_between",  # 0 to 1: reports of the event between two previews
     "actors_apart",  # 1 if the titles name different agencies or companies
     "missions_apart",  # 1 if they are about different missions
