@@ -229,6 +229,7 @@ def _run(place: Place, parts: Parts) -> NoReturn:
     for name in _bury_dead_runs(place):
         _say(f"cut off     {name}: the last stop ended it; now marked as crashed")
 
+    since = datetime.now(UTC)  # a run that fell due meanwhile may end before all is ready
     parts.start("worker", "worker", "start", "--pool", POOL, "--type", "process", "--name", POOL)
     parts.wait_for("worker", lambda: _is_at_work(place, began))
     _say(f"work pool   {POOL} (process), with one worker")
@@ -245,7 +246,7 @@ def _run(place: Place, parts: Parts) -> NoReturn:
         _say(f"deployment  {name}, next run {moment:%Y-%m-%d %H:%M} UTC")
     _say(f"logs        {place.home / 'logs'}")
     _say(f"ready in {(datetime.now(UTC) - began).total_seconds():.0f} s; Ctrl-C stops everything")
-    _tell_runs(place, parts)
+    _tell_runs(place, parts, since)
 
 
 def _is_taken(port: int) -> bool:
@@ -292,10 +293,10 @@ def _next_runs(place: Place) -> dict[str, datetime]:
     return found
 
 
-def _tell_runs(place: Place, parts: Parts) -> NoReturn:
-    """Print a line for each run that ends from now on, until a part ends or Ctrl-C."""
+def _tell_runs(place: Place, parts: Parts, since: datetime) -> NoReturn:
+    """Print a line for each run that has ended `since`, until a part ends or Ctrl-C."""
     told: set[str] = set()
-    ended = {"end_time": {"after_": datetime.now(UTC).isoformat()}}
+    ended = {"end_time": {"after_": since.isoformat()}}
     while True:
         runs = place.ask("/flow_runs/filter", {"flow_runs": ended, "sort": "END_TIME_DESC"}) or []
         for run in reversed([run for run in runs if run["id"] not in told]):
