@@ -39,13 +39,12 @@ def show_pair(console: Console, explained: Explanation, *, as_json: bool) -> Non
     if as_json:
         print_json(asdict(explained))
         return
-    console.print(f"[bold]{explained.decision}[/bold]: {escape(explained.words)}")
-    for fact in explained.cannot_join:
-        console.print(f"[red]cannot join[/red] {escape(fact)}")
+    told = explained.words.removeprefix(explained.decision)
+    console.print(f"[bold]{explained.decision}[/bold]{escape(told)}")
     table = Table("feature", "value", "adds", box=None)
-    by_weight = sorted(explained.features, key=lambda n: -abs(explained.weights.get(n, 0.0)))
-    for name in by_weight:
-        adds = f"{explained.weights.get(name, 0.0):+.2f}"
-        table.add_row(name, f"{explained.features[name]:.2f}", adds)
+    for name in sorted(explained.features, key=lambda n: -abs(explained.weights[n])):
+        if explained.features[name]:
+            value, adds = explained.features[name], explained.weights[name]
+            table.add_row(name, f"{value:.2f}", f"{adds:+.2f}")
     console.print(table)
     console.print(f"score {explained.score:+.2f} (above 0 speaks for one story)")

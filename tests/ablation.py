@@ -41,7 +41,7 @@ from transforms.stories.features import FEATURES, Evidence, gather_evidence, mea
 
 WEEK, LAUNCHES = "week-2023-04-17", "launches-2022"
 TOGETHER = {
-    "any phase": ("phase_apart", "phase_leans", "event_after", "happened_between"),
+    "any phase": ("phase_apart", "event_after"),
     "all facts that keep apart": score.CANNOT_JOIN,
 }
 Labels = Mapping[str, str]
@@ -97,7 +97,7 @@ class Labelled:
             yield f"without {name}", self.sort(features)
         yield "without the gazetteer", self._again(gazetteer=read_gazetteer({}))
         yield "without background counts", self._again(background=Background(1, {}, {}))
-        with _set(thread, "_BORROW_HOURS", 0.0):
+        with _set(thread, "_HEARD_HOURS", -1.0):
             yield "without borrowed phases", self._again()
         with _set(reading, "CONCEPTS", {}):
             yield "without concepts", self._again()

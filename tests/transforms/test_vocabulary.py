@@ -65,7 +65,7 @@ HEADLINES = [
     ("NASA packs its Jupiter moon mission", {"planets"}),
     ("Capsule heats up while reentering the atmosphere", set()),
     ("Defunct satellite reenters over the Pacific", {"satellites"}),
-    ("Voyager 1 answers after a week", set()),
+    ("Voyager 1 answers after a week", {"planets"}),
     ("A quasar that outweighs a billion suns", {"cosmos"}),
     ("Gamma-ray burst shakes the ionosphere", {"cosmos"}),
     ("Iron rain on an exoplanet, a planet of two suns", {"exoplanet", "planets", "cosmos"}),

@@ -6,9 +6,37 @@ from transforms.stories.features import FEATURES, Evidence, measure, pair_up
 from transforms.stories.phase import PHASES
 from transforms.stories.records import Explanation, Reading
 from transforms.stories.score import BIAS, CANNOT_JOIN, UNIT, WEIGHTS, score_pairs
-from transforms.stories.thread import UNCLEAR
 from transforms.stories.vectors import Floats
 
+# A fact as `score.conflicts` takes it for certain.
+_CERTAIN = 0.5
+_SHORTLY = {
+    "phase_apart": "they tell of other phases",
+    "genre_apart": "one is of another genre",
+    "actors_apart": "other actors",
+    "missions_apart": "other missions",
+    "milestones_apart": "other steps of the flight",
+    "numbers_apart": "other numbers",
+    "days_apart": "other days",
+    "roundup": "a roundup",
+}
+# Clues that are no words.
+_CLUES = {
+    "<agencies>": "an agency",
+    "<companies>": "a company",
+    "<vehicles>": "a vehicle",
+    "<missions>": "a mission",
+    "<objects>": "a body or station",
+    "<places>": "a place",
+    "<date>": "a day or month",
+    "<number>": "a number",
+}
+_A_PHASE = {
+    "preview": "a preview",
+    "delay": "a delay",
+    "event": "an event",
+    "after": "an aftermath",
+}
 _TELLING = 0.2
 _MOST_REASONS = 3
 _MOST_NAMES = 4
@@ -24,13 +52,13 @@ def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool
     facts = tuple(
         _say_fact(name, evidence, first, second)
         for name in CANNOT_JOIN
-        if features[name] > 0.5  # noqa: PLR2004 as `score.conflicts`
+        if features[name] > _CERTAIN
     )
     decision = "same story" if joined else "two stories"
     lines = [
         f"{decision}: score {score:+.2f} (bias {BIAS:+.2f}; positive speaks for one story).",
-        f"For it: {_say_side(evidence, first, second, weights, 1) or 'nothing'}.",
-        f"Against it: {_say_side(evidence, first, second, weights, -1) or 'nothing'}.",
+        f"For it: {_say_side(evidence, first, second, features, 1) or 'nothing'}.",
+        f"Against it: {_say_side(evidence, first, second, features, -1) or 'nothing'}.",
     ]
     if facts:
         lines.append(f"Cannot join: {'; '.join(facts)}.")
@@ -52,23 +80,24 @@ def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool
 
 def say_link(evidence: Evidence, first: int, second: int, values: Floats) -> str:
     """Return in a few words what links two articles with these features most."""
-    weights = {
-        name: float(value) * WEIGHTS[name] for name, value in zip(FEATURES, values, strict=True)
-    }
-    return _say_side(evidence, first, second, weights, 1) or "near in time"
+    features = dict(zip(FEATURES, values.tolist(), strict=True))
+    return _say_side(evidence, first, second, features, 1) or "near in time"
 
 
 def _say_side(
-    evidence: Evidence, first: int, second: int, weights: Mapping[str, float], sign: int
+    evidence: Evidence, first: int, second: int, features: Mapping[str, float], sign: int
 ) -> str:
+    """Return what speaks most for one story (`sign` 1) or against it (-1)."""
+    adds = {name: features[name] * WEIGHTS[name] for name in FEATURES}
     telling = sorted(
-        (name for name in FEATURES if weights[name] * sign > _TELLING),
-        key=lambda name: (-abs(weights[name]), name),
+        (name for name in FEATURES if adds[name] * sign > _TELLING),
+        key=lambda name: (-abs(adds[name]), name),
     )
-    said = [
-        f"{_say(name, evidence, first, second)} ({weights[name]:+.1f})"
-        for name in telling[:_MOST_REASONS]
-    ]
+    said = []
+    for name in telling[:_MOST_REASONS]:
+        is_told_below = name in _SHORTLY and features[name] > _CERTAIN
+        what = _SHORTLY[name] if is_told_below else _say(name, evidence, first, second)
+        said.append(f"{what} ({adds[name]:+.1f})")
     return "; ".join(said)
 
 
@@ -84,7 +113,6 @@ def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
         "gap": f"{gap:.0f} hours lie between them",
         "over_48h": "more than 48 hours lie between them",
         "same_publisher": f"{one.article.publisher} wrote both",
-        "phase_leans": "one seems to look ahead, the other back",
         "event_after": "one tells the event, the other what came of it",
         "angle_apart": f"the titles have other angles: {_angles(one)} and {_angles(other)}",
     }
@@ -98,22 +126,29 @@ def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
             f"phase {_say_phase(evidence, first)} against {_say_phase(evidence, second)}"
         ),
         "genre_apart": f"{_genre(one)} against {_genre(other)}",
-        "happened_between": "the event or a delay was reported between the two previews",
         "actors_apart": f"{_listed(one.actors)} against {_listed(other.actors)}",
         "missions_apart": f"{_listed(one.missions or one.mentioned)} against "
         f"{_listed(other.missions or other.mentioned)}",
         "milestones_apart": f"{_listed(one.milestones)} against {_listed(other.milestones)}",
         "numbers_apart": f"{_numbers(one)} against {_numbers(other)}",
-        "days_apart": "they announce different days",
+        "days_apart": "the titles announce different days",
         "roundup": "a roundup tells several stories and stands alone",
     }[name]
 
 
 def _say_phase(evidence: Evidence, index: int) -> str:
-    phase = int(evidence.threads.phases[index])
-    if phase == UNCLEAR:
-        return "unclear"
-    return PHASES[phase] + (" (borrowed)" if evidence.threads.is_borrowed[index] else "")
+    phases = evidence.threads.phases[index]
+    likely = int(phases.argmax())
+    clues = [_say_clue(clue) for clue in evidence.readings[index].phase_words]
+    reason = "by its thread" if evidence.threads.is_borrowed[index] else f"for {', '.join(clues)}"
+    return f"{PHASES[likely]} ({phases[likely]:.0%} {reason if clues else 'for lack of any word'})"
+
+
+def _say_clue(clue: str) -> str:
+    if " in " in clue:  # the patterns of a phase, in the title or the summary
+        phase, place = clue.split(" in ")
+        return f"wording of {_A_PHASE[phase]} in its {place}"
+    return _CLUES.get(clue, f'"{clue}"')
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -18,10 +18,10 @@ from transforms.stories.apart import (
     numbers_apart,
 )
 from transforms.stories.names import capitals
-from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PHASES, PREVIEW
+from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PHASES
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
-from transforms.stories.thread import UNCLEAR, Hours, Threads, read_threads, reports_between
+from transforms.stories.thread import Hours, Threads, read_threads
 from transforms.stories.vectors import (
     Floats,
     Ints,
@@ -42,17 +42,15 @@ FEATURES = (
     "gap",  # log(1 + hours between them)
     "over_48h",  # 1 if more than 48 hours lie between them
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
-    "phase_apart",  # 1 if one previews or delays what the other tells of otherwise
-    "phase_leans",  # 0 to 1: where a phase is unclear, how far the two lean to excluding ones
-    "event_after",  # 1 if one tells the event and the other its aftermath
+    "phase_apart",  # how likely one previews or delays what the other tells of otherwise
+    "event_after",  # how likely one tells the event and the other its aftermath
     "angle_apart",  # 1 if the titles have different angles: damage, inquiry, money, ...
     "genre_apart",  # 1 if one title is of share prices, people, traffic, ... and the other is not
-    "happened_between",  # 0 to 1: reports of the event between two previews
     "actors_apart",  # 1 if the titles name different agencies or companies
     "missions_apart",  # 1 if they are about different missions
     "milestones_apart",  # 1 if the titles tell of different steps of a flight
     "numbers_apart",  # 1 if they number one series differently, or name different objects
-    "days_apart",  # 1 if they announce different days
+    "days_apart",  # 1 if the titles announce different days
     "roundup",  # 1 if either tells several stories
 )
 # A story that goes on for longer is told again as another.
@@ -70,17 +68,12 @@ _NAME_RATIO = 4
 _NAME_BALLAST = 12.0
 # How common a concept is taken to be: it is no word that could be counted.
 _CONCEPT_RATE = 0.05
-# Two previews so close are of one event, whatever seems to lie between.
-_SAME_PREVIEW_HOURS = 4.0
-# So many reports between two previews make it certain.
-_SURE_REPORTS = 3
 _LONG_GAP_HOURS = 48.0
-# As if each article had so much evidence that tells no phase.
-_NO_PHASE = 1.0
-# Whether two phases exclude each other.
-_EXCLUDES = np.zeros((len(PHASES), len(PHASES)), dtype=np.bool_)
+# 1 where two phases exclude each other, and where one is the event and the other what came after.
+_EXCLUDES, _LOOKS_BACK = np.zeros((2, len(PHASES), len(PHASES)))
 for _one, _other in EXCLUSIVE:
-    _EXCLUDES[_one, _other] = _EXCLUDES[_other, _one] = True
+    _EXCLUDES[_one, _other] = _EXCLUDES[_other, _one] = 1.0
+_LOOKS_BACK[EVENT, AFTER] = _LOOKS_BACK[AFTER, EVENT] = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +105,6 @@ class Evidence:
     own_words: Rows
     crowding: Floats
     named: tuple[frozenset[str], ...]
-    leanings: Floats
     threads: Threads
     facts: Facts
     pairs: Pairs
@@ -147,7 +139,6 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
         own_words=own,
         crowding=crowding(nearest),
         named=named,
-        leanings=_lean(ordered),
         threads=threads,
         facts=facts,
         pairs=pairs,
@@ -177,9 +168,6 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     facts, threads = evidence.facts, evidence.threads
     gap = np.abs(evidence.hours[first] - evidence.hours[second])
     one, other = threads.phases[first], threads.phases[second]
-    both = (one != UNCLEAR) & (other != UNCLEAR)
-    looks_back = both & (np.minimum(one, other) == EVENT) & (np.maximum(one, other) == AFTER)
-    phase_apart = both & _EXCLUDES[one, other]
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -190,12 +178,10 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "gap": np.round(np.log1p(gap), 3),
         "over_48h": gap > _LONG_GAP_HOURS,
         "same_publisher": same_publisher & ~same_title,
-        "phase_apart": phase_apart,
-        "phase_leans": np.where(phase_apart, 0.0, _lean_apart(evidence.leanings, first, second)),
-        "event_after": looks_back,
+        "phase_apart": ((one @ _EXCLUDES) * other).sum(axis=1),
+        "event_after": ((one @ _LOOKS_BACK) * other).sum(axis=1),
         "angle_apart": facts.angles[first] != facts.angles[second],
         "genre_apart": facts.genres[first] != facts.genres[second],
-        "happened_between": _happened_between(evidence, pairs, gap),
         "actors_apart": actors_apart(facts, first, second),
         "missions_apart": missions_apart(facts, first, second),
         "milestones_apart": milestones_apart(facts, first, second),
@@ -204,35 +190,6 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
-
-
-def _lean(readings: Sequence[Reading]) -> Floats:
-    """Return how far each article leans to each phase, shape (articles, phases)."""
-    evidence = np.array([reading.phases for reading in readings], dtype=np.float32)
-    evidence = evidence.reshape(len(readings), len(PHASES))
-    return np.asarray(evidence / (evidence.sum(axis=1, keepdims=True) + _NO_PHASE))
-
-
-def _lean_apart(leanings: Floats, first: Ints, second: Ints) -> Floats:
-    """Return for each pair how far its articles lean to phases that exclude each other."""
-    one, other = leanings[first], leanings[second]
-    out = np.zeros(len(first), dtype=np.float32)
-    for phase, excluded in np.argwhere(_EXCLUDES).tolist():
-        out += one[:, phase] * other[:, excluded]
-    return out
-
-
-def _happened_between(evidence: Evidence, pairs: Pairs, gap: Hours) -> Hours:
-    phases = evidence.threads.phases
-    previews = (phases[pairs.first] == PREVIEW) & (phases[pairs.second] == PREVIEW)
-    asked = np.flatnonzero(previews & (gap > _SAME_PREVIEW_HOURS))
-    out = np.zeros(len(gap), dtype=np.float64)
-    if len(asked):
-        found = reports_between(
-            evidence.threads, evidence.hours, pairs.first[asked], pairs.second[asked]
-        )
-        out[asked] = np.minimum(found, _SURE_REPORTS) / _SURE_REPORTS
-    return out
 
 
 def _name_articles(

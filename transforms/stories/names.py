@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.errors import ConfigError
@@ -77,21 +77,41 @@ def find_names(text: str, gazetteer: Gazetteer) -> dict[str, frozenset[str]]:
 
     Names are in the gazetteer's own spelling; the longest match wins.
     """
+    found: dict[str, frozenset[str]] = {}
+    for words, name in _split(text, gazetteer):
+        if name:
+            spelling = frozenset(word.lower() for word in words)
+            found[name] = found.get(name, frozenset()) | spelling
+    return found
+
+
+def mask_names(text: str, gazetteer: Gazetteer) -> list[str]:
+    """Return the words of cleaned `text` in lower case, each name replaced by its kind.
+
+    >>> mask_names("NASA readies Orion.", gazetteer)
+    ['<agencies>', 'readies', '<vehicles>']
+    """
+    masked = []
+    for words, name in _split(text, gazetteer):
+        masked.append(f"<{gazetteer.kinds[name]}>" if name else words[0].lower())
+    return masked
+
+
+def _split(text: str, gazetteer: Gazetteer) -> Iterator[tuple[list[str], str | None]]:
+    """Yield the words of `text`: those that spell a name together with it, the others alone."""
     written = _words(text)
     lowered = [word.lower() for word in written]
-    found: dict[str, frozenset[str]] = {}
     at = 0
     while at < len(written):
-        step = 1
-        for words, name, any_case in gazetteer.spellings.get(lowered[at], ()):
+        length, name = 1, None
+        for words, known, any_case in gazetteer.spellings.get(lowered[at], ()):
             if not any_case and written[at][0].islower():
                 continue
             if tuple(lowered[at : at + len(words)]) == words:
-                found[name] = found.get(name, frozenset()) | frozenset(words)
-                step = len(words)
+                length, name = len(words), known
                 break
-        at += step
-    return found
+        yield written[at : at + length], name
+        at += length
 
 
 def with_implied(names: Iterable[str], gazetteer: Gazetteer) -> frozenset[str]:

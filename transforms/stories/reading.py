@@ -14,7 +14,7 @@ from transforms.stories.facts import (
 )
 from transforms.stories.lexicon import CONCEPTS, STOP_WORDS
 from transforms.stories.names import Gazetteer, find_names, is_title_case, with_implied
-from transforms.stories.phase import DELAY, PREVIEW, clear_phase, foreground, weigh_phases
+from transforms.stories.phase import DELAY, PREVIEW, foreground, read_phases
 from transforms.stories.records import Reading, StoryArticle
 from transforms.stories.words import clean, sentences, stems, tokens
 
@@ -26,8 +26,8 @@ _LONGEST_TITLE, _LONGEST_DEK, _LONGEST_LEAD = 300, 400, 600
 
 def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
     """Return what `article` says, as far as stories are told apart by it."""
-    title = _opening(article.title, _LONGEST_TITLE)
-    dek = _opening(article.dek, _LONGEST_DEK)
+    title = clean_title(article.title)
+    dek = clean_dek(article.dek)
     lead = _opening(article.text, _LONGEST_LEAD)
     opening = sentences(dek or lead, 2)
 
@@ -38,9 +38,8 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
     # An outlet that names itself ("NPR's reporter says") is no name in the news.
     itself = (word.lower() for word in tokens(article.publisher))
     covered = frozenset().union(*in_title.values(), *in_dek.values(), CALENDAR, itself)
-    phases = weigh_phases(title, opening)
-    ahead = clear_phase(phases) in {PREVIEW, DELAY}
-    told = " . ".join(foreground(text) for text in (title, *opening[:1]))
+    phases, phase_words = read_phases(title, opening, gazetteer)
+    ahead = phases.index(max(phases)) in {PREVIEW, DELAY}
     return Reading(
         article=article,
         hours=article.published_at.timestamp() / 3600,
@@ -57,15 +56,26 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
         missions=_missions(title, title_names, gazetteer),
         mentioned=_missions(f"{title} . {dek}", names, gazetteer),
         phases=phases,
+        phase_words=phase_words,
         angles=frozenset() if ahead else angles(foreground(title)),
         genres=genres(title),
         milestones=milestones(foreground(title)),
         numbers=numbered(title),
+        days=announced_days(foreground(title), article.published_at) if ahead else frozenset(),
         designations=designations(f"{title} {dek}"),
-        days=announced_days(told, article.published_at) if ahead else frozenset(),
         is_roundup=is_roundup(title, dek[:200]),
         title_key=" ".join(word.lower() for word in title_words),
     )
+
+
+def clean_title(title: str) -> str:
+    """Return a title without boilerplate, and no more of it than is read."""
+    return _opening(title, _LONGEST_TITLE)
+
+
+def clean_dek(dek: str) -> str:
+    """Return a summary without boilerplate, and no more of it than is read."""
+    return _opening(dek, _LONGEST_DEK)
 
 
 def _opening(text: str, longest: int) -> str:

@@ -55,13 +55,14 @@ class Reading:
         actors: Agencies and companies in the title, the makers of its vehicles included.
         missions: Missions in the title, named or numbered; vehicles are none.
         mentioned: The same anywhere in title and summary.
-        phases: Evidence for each of `phase.PHASES`, in that order.
+        phases: How likely each of `phase.PHASES` is by its own words, in that order.
+        phase_words: What speaks most for the likeliest of them.
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
         genres: What the title is where it is no plain report: `market`, `people`, `traffic`, ...
         milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
-        days: The days it announces for its event, as ordinals.
+        days: The days that its title announces, as ordinals.
         is_roundup: Whether it tells several stories and so stands alone.
         title_key: The bare words of the title; roundups join only on this.
     """
@@ -76,6 +77,7 @@ class Reading:
     missions: frozenset[str]
     mentioned: frozenset[str]
     phases: tuple[float, ...]
+    phase_words: tuple[str, ...]
     angles: frozenset[str]
     genres: frozenset[str]
     milestones: frozenset[str]

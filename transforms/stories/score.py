@@ -24,11 +24,9 @@ _FITTED = {
 # much as half a day between two articles.
 _BY_HAND = {
     "phase_apart": -4.0,
-    "phase_leans": -2.0,
     "event_after": -1.5,
     "angle_apart": -1.5,
     "genre_apart": -4.0,
-    "happened_between": -4.0,
     "actors_apart": -4.0,
     "missions_apart": -5.0,
     "milestones_apart": -4.0,
@@ -43,7 +41,6 @@ BIAS = 0.3
 CANNOT_JOIN = (
     "phase_apart",
     "genre_apart",
-    "happened_between",
     "actors_apart",
     "missions_apart",
     "milestones_apart",
