@@ -18,7 +18,7 @@ from transforms.stories.vectors import Floats, Ints, both_ways
 _SAME_THREAD = 0.5
 # An article hears those of its thread within so many hours, if they are so many. Nearer ones count
 # more, and all of them together less than itself.
-_HEARD_HOURS = 10.0
+_HEARD_HOURS = 6.0
 _FEWEST_HEARD = 2
 _SOFTEN_HOURS = 2.0
 _HEARD = 0.6
