@@ -17,6 +17,9 @@ from reports.archive_records import issue_from_json
 LATER = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 
+OTHER = "Kittiwake landed on the Moon: a wholly other headline"
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The sample's settings, and its site."""
@@ -115,14 +118,14 @@ def test_site_built_anew_is_byte_for_byte_the_same(own, tmp_path):
 def test_changed_article_has_only_the_weeks_told_again_that_it_stands_in(own):
     settings, site = own
     story = story_of(site, "2026-W47", "Touchdown")
-    revise(settings, story.members[-1].article_id, "A wholly other headline for Kittiwake")
+    revise(settings, story.members[-1].article_id, OTHER)
 
     archived = build_archive(settings, site, SAMPLE_NOW)
 
     assert archived.told == ("2026-W47",)
     assert archived.kept == 1
     page = (site / "story" / story.story_id / "index.html").read_text("utf-8")
-    assert "A wholly other headline" in page
+    assert OTHER in page
 
 
 def test_mailed_issue_keeps_its_page_while_its_stories_go_on(own):
@@ -130,13 +133,13 @@ def test_mailed_issue_keeps_its_page_while_its_stories_go_on(own):
     story = story_of(site, "2026-W47", "Touchdown")
     was = (site / "2026-W47" / "index.html").read_bytes()
     mail(settings, "2026-W47")
-    revise(settings, story.members[-1].article_id, "A wholly other headline for Kittiwake")
+    revise(settings, story.members[-1].article_id, OTHER)
 
     build_archive(settings, site, SAMPLE_NOW)
 
     assert (site / "2026-W47" / "index.html").read_bytes() == was
     page = (site / "story" / story.story_id / "index.html").read_text("utf-8")
-    assert "A wholly other headline" in page
+    assert OTHER in page
     issue = issue_from_json((site / "2026-W47" / "issue.json").read_text("utf-8"))
     pictures = {told.picture.name for told in issue.stories if told.picture}
     assert pictures <= {file.name for file in (site / "2026-W47" / "pictures").iterdir()}
