@@ -41,7 +41,7 @@ from transforms.stories.features import FEATURES, Evidence, gather_evidence, mea
 
 WEEK, LAUNCHES = "week-2023-04-17", "launches-2022"
 TOGETHER = {
-    "any phase": ("phase_apart", "event_after"),
+    "any phase": ("phase_apart", "event_after", "ahead_none"),
     "all facts that keep apart": score.CANNOT_JOIN,
 }
 Labels = Mapping[str, str]

@@ -114,6 +114,7 @@ def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
         "over_48h": "more than 48 hours lie between them",
         "same_publisher": f"{one.article.publisher} wrote both",
         "event_after": "one tells the event, the other what came of it",
+        "ahead_none": "one looks ahead, the other is on no timeline",
         "angle_apart": f"the titles have other angles: {_angles(one)} and {_angles(other)}",
     }
     return plain[name] if name in plain else _say_fact(name, evidence, first, second)

@@ -18,7 +18,7 @@ from transforms.stories.apart import (
     numbers_apart,
 )
 from transforms.stories.names import capitals
-from transforms.stories.phase import AFTER, EVENT, EXCLUSIVE, PHASES
+from transforms.stories.phase import AFTER, DELAY, EVENT, EXCLUSIVE, NONE, PHASES, PREVIEW
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import Hours, Threads, read_threads
@@ -44,6 +44,7 @@ FEATURES = (
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
     "phase_apart",  # how likely one previews or delays what the other tells of otherwise
     "event_after",  # how likely one tells the event and the other its aftermath
+    "ahead_none",  # how likely one looks ahead and the other is on no timeline
     "angle_apart",  # 1 if the titles have different angles: damage, inquiry, money, ...
     "genre_apart",  # 1 if one title is of share prices, people, traffic, ... and the other is not
     "actors_apart",  # 1 if the titles name different agencies or companies
@@ -58,7 +59,7 @@ WINDOW_HOURS = 8 * 24.0
 # Cosines below the first are noise in an article's neighbourhood; neighbours less alike than the
 # second are not compared.
 _NOISE = 0.03
-_COMPARED = 0.12
+_COMPARED = 0.25
 # An article has so many neighbours at most, the nearest ones. In the labelled weeks none has more
 # than 160: it bounds time and memory where thousands of articles are alike.
 _MOST_NEIGHBOURS = 384
@@ -69,11 +70,19 @@ _NAME_BALLAST = 12.0
 # How common a concept is taken to be: it is no word that could be counted.
 _CONCEPT_RATE = 0.05
 _LONG_GAP_HOURS = 48.0
-# 1 where two phases exclude each other, and where one is the event and the other what came after.
-_EXCLUDES, _LOOKS_BACK = np.zeros((2, len(PHASES), len(PHASES)))
-for _one, _other in EXCLUSIVE:
-    _EXCLUDES[_one, _other] = _EXCLUDES[_other, _one] = 1.0
-_LOOKS_BACK[EVENT, AFTER] = _LOOKS_BACK[AFTER, EVENT] = 1.0
+
+
+def _between(*pairs: tuple[int, int]) -> NDArray[np.float64]:
+    """Return a table of phases by phases with 1 for these pairs, either way round."""
+    table = np.zeros((len(PHASES), len(PHASES)))
+    for one, other in pairs:
+        table[one, other] = table[other, one] = 1.0
+    return table
+
+
+_EXCLUDES = _between(*EXCLUSIVE)
+_LOOKS_BACK = _between((EVENT, AFTER))
+_AHEAD_OF_NONE = _between((PREVIEW, NONE), (DELAY, NONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "same_publisher": same_publisher & ~same_title,
         "phase_apart": ((one @ _EXCLUDES) * other).sum(axis=1),
         "event_after": ((one @ _LOOKS_BACK) * other).sum(axis=1),
+        "ahead_none": ((one @ _AHEAD_OF_NONE) * other).sum(axis=1),
         "angle_apart": facts.angles[first] != facts.angles[second],
         "genre_apart": facts.genres[first] != facts.genres[second],
         "actors_apart": actors_apart(facts, first, second),
