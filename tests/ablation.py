@@ -12,7 +12,6 @@
 import argparse
 import gzip
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from quality import ROOT, scorer
+from quality import scorer, shipped_gazetteer
 
 from transforms.stories import (
     Background,
@@ -77,8 +76,7 @@ class Labelled:
             for row in _read(gold / f"{name}.articles.jsonl{packed}")
             if name == LAUNCHES or self._rows[row["id"]]["relevant"]
         ]
-        text = (ROOT / "config" / "gazetteer.toml").read_text(encoding="utf-8")
-        self._gazetteer = read_gazetteer(tomllib.loads(text))
+        self._gazetteer = shipped_gazetteer()
         self._background = read_background()
         self._evidence = self._gather()
         self._values = measure(self._evidence, self._evidence.pairs)

@@ -11,7 +11,6 @@ article counts once as it is, and a little once more without its summary: some f
 
 import argparse
 import json
-import tomllib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,9 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from quality import ROOT
+from quality import ROOT, shipped_gazetteer
 
-from transforms.stories import read_gazetteer
 from transforms.stories.phase import PHASES, phase_clues
 from transforms.stories.reading import clean_dek, clean_title
 from transforms.stories.words import sentences
@@ -72,9 +70,7 @@ def main() -> None:
 
 def read_articles(path: Path) -> list[Article]:
     """Return the clues of each article of a file, and its phase."""
-    text = (ROOT / "config" / "gazetteer.toml").read_text(encoding="utf-8")
-    gazetteer = read_gazetteer(tomllib.loads(text))
-    articles = []
+    gazetteer, articles = shipped_gazetteer(), []
     for line in path.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         title, opening = clean_title(row["title"]), sentences(clean_dek(row["dek"] or ""), 2)

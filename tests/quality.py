@@ -14,16 +14,26 @@ import json
 import sys
 import tempfile
 import time
+import tomllib
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from flows.labelling import label_articles
 from flows.settings import load_settings
+from transforms.stories import Gazetteer, read_gazetteer
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "docs" / "quality.json"
 ROUNDING = 0.0015
+
+
+@cache
+def shipped_gazetteer() -> Gazetteer:
+    """Return the gazetteer of `config/`."""
+    text = (ROOT / "config" / "gazetteer.toml").read_text(encoding="utf-8")
+    return read_gazetteer(tomllib.loads(text))
 
 
 def main() -> int:

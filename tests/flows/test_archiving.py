@@ -15,8 +15,6 @@ from flows.settings import load_settings
 from reports.archive_records import issue_from_json
 
 LATER = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
-
-
 OTHER = "Kittiwake landed on the Moon: a wholly other headline"
 
 

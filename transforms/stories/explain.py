@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from transforms.stories.features import FEATURES, Evidence, measure, pair_up
 from transforms.stories.phase import PHASES
 from transforms.stories.records import Explanation, Reading
-from transforms.stories.score import BIAS, CANNOT_JOIN, UNIT, WEIGHTS, score_pairs
+from transforms.stories.score import BIAS, CANNOT_JOIN, CERTAIN, UNIT, WEIGHTS, score_pairs
 from transforms.stories.vectors import Floats
 
-# A fact as `score.conflicts` takes it for certain.
-_CERTAIN = 0.5
 _SHORTLY = {
     "phase_apart": "they tell of other phases",
     "genre_apart": "one is of another genre",
@@ -50,9 +48,7 @@ def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool
     weights = {name: round(features[name] * WEIGHTS[name], 3) for name in FEATURES}
     one, other = evidence.readings[first], evidence.readings[second]
     facts = tuple(
-        _say_fact(name, evidence, first, second)
-        for name in CANNOT_JOIN
-        if features[name] > _CERTAIN
+        _say_fact(name, evidence, first, second) for name in CANNOT_JOIN if features[name] > CERTAIN
     )
     decision = "same story" if joined else "two stories"
     lines = [
@@ -95,7 +91,7 @@ def _say_side(
     )
     said = []
     for name in telling[:_MOST_REASONS]:
-        is_told_below = name in _SHORTLY and features[name] > _CERTAIN
+        is_told_below = name in _SHORTLY and features[name] > CERTAIN
         what = _SHORTLY[name] if is_told_below else _say(name, evidence, first, second)
         said.append(f"{what} ({adds[name]:+.1f})")
     return "; ".join(said)
@@ -138,11 +134,13 @@ def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
 
 
 def _say_phase(evidence: Evidence, index: int) -> str:
-    phases = evidence.threads.phases[index]
+    reading, phases = evidence.readings[index], evidence.phases[index]
     likely = int(phases.argmax())
-    clues = [_say_clue(clue) for clue in evidence.readings[index].phase_words]
-    reason = "by its thread" if evidence.threads.is_borrowed[index] else f"for {', '.join(clues)}"
-    return f"{PHASES[likely]} ({phases[likely]:.0%} {reason if clues else 'for lack of any word'})"
+    clues = ", ".join(_say_clue(clue) for clue in reading.phase_words) or "lack of any word"
+    is_own = reading.phases.index(max(reading.phases)) == likely
+    return (
+        f"{PHASES[likely]} ({phases[likely]:.0%} {f'for {clues}' if is_own else 'by its thread'})"
+    )
 
 
 def _say_clue(clue: str) -> str:

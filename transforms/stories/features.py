@@ -21,7 +21,7 @@ from transforms.stories.names import capitals
 from transforms.stories.phase import AFTER, DELAY, EVENT, EXCLUSIVE, NONE, PHASES, PREVIEW
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
-from transforms.stories.thread import Hours, Threads, read_threads
+from transforms.stories.thread import Hours, Likelihoods, hear_threads
 from transforms.stories.vectors import (
     Floats,
     Ints,
@@ -114,7 +114,7 @@ class Evidence:
     own_words: Rows
     crowding: Floats
     named: tuple[frozenset[str], ...]
-    threads: Threads
+    phases: Likelihoods
     facts: Facts
     pairs: Pairs
 
@@ -138,7 +138,7 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     profiles = unit_rows(nearest)
     pairs = _pair_neighbours(nearest, profiles)
     own = own_words(words, pairs.first, pairs.second, pairs.likeness)
-    threads = read_threads(ordered, pairs.first, pairs.second, pairs.likeness)
+    phases = hear_threads(ordered, pairs.first, pairs.second, pairs.likeness)
     facts = gather_facts(ordered)
     return Evidence(
         readings=ordered,
@@ -148,7 +148,7 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
         own_words=own,
         crowding=crowding(nearest),
         named=named,
-        threads=threads,
+        phases=phases,
         facts=facts,
         pairs=pairs,
     )
@@ -174,9 +174,8 @@ def pair_up(evidence: Evidence, one: int, other: int) -> Pairs:
 def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     """Return the features of pairs, shape (pairs, features)."""
     first, second = pairs.first, pairs.second
-    facts, threads = evidence.facts, evidence.threads
+    facts, phases = evidence.facts, evidence.phases
     gap = np.abs(evidence.hours[first] - evidence.hours[second])
-    one, other = threads.phases[first], threads.phases[second]
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -187,9 +186,9 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "gap": np.round(np.log1p(gap), 3),
         "over_48h": gap > _LONG_GAP_HOURS,
         "same_publisher": same_publisher & ~same_title,
-        "phase_apart": ((one @ _EXCLUDES) * other).sum(axis=1),
-        "event_after": ((one @ _LOOKS_BACK) * other).sum(axis=1),
-        "ahead_none": ((one @ _AHEAD_OF_NONE) * other).sum(axis=1),
+        "phase_apart": _likely(_EXCLUDES, phases, first, second),
+        "event_after": _likely(_LOOKS_BACK, phases, first, second),
+        "ahead_none": _likely(_AHEAD_OF_NONE, phases, first, second),
         "angle_apart": facts.angles[first] != facts.angles[second],
         "genre_apart": facts.genres[first] != facts.genres[second],
         "actors_apart": actors_apart(facts, first, second),
@@ -200,6 +199,14 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+def _likely(
+    table: NDArray[np.float64], phases: Likelihoods, first: Ints, second: Ints
+) -> NDArray[np.float64]:
+    """Return how likely the phases of each pair are two that have 1 in `table`."""
+    likely: NDArray[np.float64] = ((phases[first] @ table) * phases[second]).sum(axis=1)
+    return likely
 
 
 def _name_articles(

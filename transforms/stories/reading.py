@@ -61,8 +61,8 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
         genres=genres(title),
         milestones=milestones(foreground(title)),
         numbers=numbered(title),
-        days=announced_days(foreground(title), article.published_at) if ahead else frozenset(),
         designations=designations(f"{title} {dek}"),
+        days=announced_days(foreground(title), article.published_at) if ahead else frozenset(),
         is_roundup=is_roundup(title, dek[:200]),
         title_key=" ".join(word.lower() for word in title_words),
     )

@@ -49,8 +49,8 @@ CANNOT_JOIN = (
     "days_apart",
     "roundup",
 )
-# `happened_between` is certain from two reports on.
-_CERTAIN = 0.5
+# A phase is a likelihood: it keeps apart where it is more likely than not.
+CERTAIN = 0.5
 
 _VECTOR = np.array([WEIGHTS[name] for name in FEATURES], dtype=np.float64)
 _CONFLICTS = np.array([FEATURES.index(name) for name in CANNOT_JOIN])
@@ -67,5 +67,5 @@ def score_pairs(values: Floats) -> Ints:
 
 def conflicts(values: Floats) -> Ints:
     """Return 1 for each pair that a fact keeps apart, else 0."""
-    facts = values[:, _CONFLICTS] > _CERTAIN
+    facts = values[:, _CONFLICTS] > CERTAIN
     return np.asarray(facts.any(axis=1), dtype=np.int64)

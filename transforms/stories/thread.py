@@ -5,7 +5,6 @@ an article tells its phase itself, the likelier is the phase that its thread is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,23 +28,17 @@ Hours = NDArray[np.float64]
 Likelihoods = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Threads:
-    """What the thread says of each article.
-
-    Attributes:
-        phases: How likely each phase is of each article, shape (articles, phases).
-        is_borrowed: Whether the likeliest phase is another than by the article's own words.
-    """
-
-    phases: Likelihoods
-    is_borrowed: NDArray[np.bool_]
-
-
-def read_threads(
+def hear_threads(
     readings: Sequence[Reading], first: Ints, second: Ints, likeness: Floats
-) -> Threads:
-    """Return the thread context of every article, from pairs of articles and their likeness."""
+) -> Likelihoods:
+    """Return how likely each phase is of each article, its thread heard: (articles, phases).
+
+    Args:
+        readings: Of all articles.
+        first: Pairs of articles that are alike, by index, with `second`, each once.
+        second: See `first`.
+        likeness: How alike they are.
+    """
     own = np.array([reading.phases for reading in readings], dtype=np.float64)
     own = own.reshape(len(readings), len(PHASES))
     hours = np.array([reading.hours for reading in readings], dtype=np.float64)
@@ -56,11 +49,10 @@ def read_threads(
     for article in range(len(readings)):
         members = alike.columns[alike.starts[article] : alike.starts[article + 1]]
         gaps = np.abs(hours[members] - hours[article])
-        heard = members[gaps <= _HEARD_HOURS]
-        if len(heard) >= _FEWEST_HEARD:
-            phases[article] = _hear(own[article], own[heard], gaps[gaps <= _HEARD_HOURS])
-    is_borrowed = phases.argmax(axis=1) != own.argmax(axis=1)
-    return Threads(phases, is_borrowed)
+        near = gaps <= _HEARD_HOURS
+        if near.sum() >= _FEWEST_HEARD:
+            phases[article] = _hear(own[article], own[members[near]], gaps[near])
+    return phases
 
 
 def _hear(own: Likelihoods, others: Likelihoods, gaps: Hours) -> Likelihoods:
