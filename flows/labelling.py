@@ -15,7 +15,8 @@ from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.errors import ConfigError, InvalidURLError
 from transforms.models import dicts_of
-from transforms.text import one_line, paragraph, title_key
+from transforms.normalise import read_dek
+from transforms.text import one_line, title_key
 from transforms.urls import canonical_url
 from transforms.week_news import Window, build_week
 
@@ -113,7 +114,7 @@ def _read(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
                 "canonical_url": _canonical(url),
                 "title": title,
                 "title_key": title_key(title),
-                "dek": paragraph(given.get("dek")) or None,
+                "dek": read_dek(given.get("dek"), set()),
                 "text": given.get("body") or "",
                 "related_topics": given.get("related_topics") or [],
                 "language": given.get("language"),

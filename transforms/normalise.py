@@ -14,7 +14,7 @@ from transforms.records import Article, Block, Entry, Figure, ParsedFeed
 from transforms.text import clean_text, one_line, paragraph, shorten, title_key
 from transforms.urls import canonical_url, clean_url, is_local, is_wrapper, unwrapped_url
 
-__all__ = ["identify", "normalise_entries"]
+__all__ = ["identify", "normalise_entries", "read_dek"]
 
 MAX_GUID = 2_048
 MAX_TOPICS = 50
@@ -120,7 +120,7 @@ def _sort_words(entry: Entry, base: str, notes: set[str]) -> _Words:
     """A description is the standfirst, but where it is the whole article (no content beside it)."""
     if entry.content:
         body = blocks_of(entry.content, base)
-        dek = _dek(entry.summary, notes)
+        dek = read_dek(entry.summary, notes)
         if dek and any(b.type == "p" and b.text and b.text.strip() == dek for b in body[:3]):
             dek = None
         return _Words(dek, body, "content")
@@ -129,12 +129,13 @@ def _sort_words(entry: Entry, base: str, notes: set[str]) -> _Words:
         paragraphs = [b.text for b in body if b.type == "p" and b.text]
         if len(paragraphs) == 1 and all(b.type in ("p", "figure") for b in body):
             figures = tuple(b for b in body if b.type == "figure")
-            return _Words(_dek(entry.summary, notes), figures, "summary")
+            return _Words(read_dek(entry.summary, notes), figures, "summary")
         return _Words(None, body, "summary")
-    return _Words(_dek(entry.summary, notes), (), "summary")
+    return _Words(read_dek(entry.summary, notes), (), "summary")
 
 
-def _dek(summary: str | None, notes: set[str]) -> str | None:
+def read_dek(summary: str | None, notes: set[str]) -> str | None:
+    """Return a summary as the standfirst: text only, without what the outlet's software appends."""
     text = paragraph(text_of(summary or ""), notes=notes)
     return CUT_MARK.sub("…", TAIL.sub("", text)).strip() or None
 

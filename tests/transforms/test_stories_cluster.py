@@ -182,6 +182,39 @@ def test_the_news_and_what_it_did_to_the_shares_are_two_stories(gazetteer, backg
     assert "a plain title against a title of market" in explanation.cannot_join
 
 
+def test_hours_between_two_guides_to_one_sight_hardly_count(gazetteer, background):
+    def guides(what):
+        return [
+            an_article(1, f"How to watch Sunday's {what}", "It begins at dusk."),
+            an_article(2, f"{what} on Sunday: when and where to see it", "", hours=50),
+            an_article(3, f"What to pack for the {what} this Sunday", "Bring a chair.", hours=96),
+        ]
+
+    def cost_of_hours(what):
+        clustering = cluster_articles(guides(what), gazetteer, background)
+        weights = explain_pair(clustering, "a01", "a03").weights
+        return weights["gap"] + weights["over_48h"]
+
+    sight = cluster_articles(guides("lunar eclipse"), gazetteer, background)
+
+    assert list(sight.stories()) == ["a01"]
+    # A rocket that was put off is announced again in the same words.
+    assert cost_of_hours("rocket launch") < 3 * cost_of_hours("lunar eclipse") < 0
+
+
+def test_two_articles_that_only_each_other_resembles_must_share_more(gazetteer, background):
+    notes = [
+        an_article(7, "Two halves of a probe meet", "From the agency's notebook."),
+        an_article(8, "A river at its lowest", "From the agency's notebook.", hours=5),
+    ]
+
+    clustering = cluster_articles([*WEEK, *notes], gazetteer, background)
+
+    assert {"a07", "a08"} <= clustering.stories().keys()
+    words = explain_pair(clustering, "a07", "a08").words
+    assert "they share little, and no third article resembles both (-4.0)" in words
+
+
 # A story that goes on: told on Saturday and Sunday of 2024-W11, Monday and Tuesday of W12.
 GOES_ON = [
     an_article(20, "Kestrel satellite loses contact with Rocket Lab", hours=12 * 24),

@@ -14,6 +14,7 @@ from transforms.stories.facts import (
     is_roundup,
     milestones,
     numbered,
+    sights,
 )
 from transforms.stories.names import find_names, with_implied
 from transforms.stories.reading import read_article
@@ -140,6 +141,22 @@ def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
 )
 def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
     assert milestones(title) == steps
+
+
+@pytest.mark.parametrize(
+    ("title", "seen"),
+    [
+        ("When to see the lunar eclipse", {"eclipse"}),
+        ("A blood moon and the Perseids in one night", {"eclipse", "meteors"}),
+        ("The harvest moon is a supermoon", {"moon"}),
+        ("Six planets in alignment: a parade of planets", {"planets"}),
+        ("Comet fades before it is seen", {"comet"}),
+        ("Northern lights expected again tonight", set()),
+        ("How to watch the launch", set()),
+    ],
+)
+def test_a_title_names_the_sights_in_the_sky(title, seen):
+    assert sights(title) == seen
 
 
 @pytest.mark.parametrize(

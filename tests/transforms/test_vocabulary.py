@@ -79,6 +79,14 @@ HEADLINES = [
     ("Iron rain on an exoplanet, a planet of two suns", {"exoplanet", "planets", "cosmos"}),
     ("Astronomers spot a ring around a dwarf planet", {"telescope", "planets"}),
     ("Spacecraft carries solar panels the size of a tennis court", set()),
+    ("Spaceplane shaken at the Neil Armstrong Test Facility", set()),
+    ("An SLS rocket for the Mars sample return", {"mars", "launch"}),
+    ("Meteor shower peaks at a new moon", {"asteroid"}),
+    ("What an asteroid between Mars and Jupiter is made of", {"asteroid"}),
+    ("Black holes about to merge", {"cosmos"}),
+    ("Two satellite operators merge", {"satellites", "business"}),
+    ("How an ice giant's bow shock may expand and contract", {"planets"}),
+    ("SpaceX lifts Ship 43 onto Booster 20", {"launch"}),
 ]
 LOOK_ALIKES = [
     ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),
@@ -92,6 +100,7 @@ LOOK_ALIKES = [
     ("Satellite images show a longer runway", "look-alike: 'satellite images show'"),
     ("The best telescopes for kids", "no space term"),
     ("Late-night hosts on the Starship launch", "format: 'late night hosts'"),
+    ("New moon in Leo: what it asks of you", "look-alike: 'new moon in leo'"),
     ("Lunar New Year fills the streets", "look-alike: 'lunar new year'"),
     ("City council meets on bus lanes", "no space term"),
 ]

@@ -35,6 +35,7 @@ class Facts:
         mentioned: Bits of the missions that it names at all.
         titled: Whether its title names a mission.
         milestones: Bits of the steps of a flight in its title.
+        sights: Bits of the sights in the sky that its title announces.
         days: Bits of the days it announces; `near_days` has those next to them too.
         series: Bits of the series it numbers.
         objects: Bits of the designations it gives.
@@ -52,6 +53,7 @@ class Facts:
     mentioned: Bits
     titled: Bools
     milestones: Bits
+    sights: Bits
     days: Bits
     near_days: Bits
     series: Bits
@@ -74,6 +76,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
         ],
     )
     (steps,) = _bits([r.milestones for r in readings])
+    (sights,) = _bits([r.sights for r in readings])
     (series,) = _bits([{name for name, _ in r.numbers} for r in readings])
     (objects,) = _bits([r.designations for r in readings])
     numberings = [(r.numbers, r.designations) for r in readings]
@@ -89,6 +92,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
         mentioned=mentioned,
         titled=np.array([bool(r.missions) for r in readings], dtype=np.bool_),
         milestones=steps,
+        sights=sights,
         days=days,
         near_days=near_days,
         series=series,
@@ -129,6 +133,11 @@ def days_apart(facts: Facts, first: Ints, second: Ints) -> Bools:
     """Return where both announce days, and none of them are the same or next to each other."""
     is_near = _share(facts.days, facts.near_days, first, second)
     return _both(facts.days, first, second) & ~is_near
+
+
+def sights_shared(facts: Facts, first: Ints, second: Ints) -> Bools:
+    """Return where both titles are of one sight in the sky."""
+    return _share(facts.sights, facts.sights, first, second)
 
 
 def numbers_apart(facts: Facts, first: Ints, second: Ints) -> Bools:

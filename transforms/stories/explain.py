@@ -108,6 +108,7 @@ def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
         "crowded": "many other articles are as much alike",
         "gap": f"{gap:.0f} hours lie between them",
         "over_48h": "more than 48 hours lie between them",
+        "strangers": "they share little, and no third article resembles both",
         "same_publisher": f"{one.article.publisher} wrote both",
         "event_after": "one tells the event, the other what came of it",
         "ahead_none": "one looks ahead, the other is on no timeline",

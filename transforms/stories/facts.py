@@ -4,7 +4,13 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from transforms.stories.lexicon import ANGLE_PATTERNS, GENRE_PATTERNS, MILESTONE_PATTERNS, NO_SERIES
+from transforms.stories.lexicon import (
+    ANGLE_PATTERNS,
+    GENRE_PATTERNS,
+    MILESTONE_PATTERNS,
+    NO_SERIES,
+    SIGHT_PATTERNS,
+)
 
 # "Crew-5", "Starlink 4-12", "Artemis II", "Falcon 9", "Soyuz MS-22": a series and its number,
 # which is no amount ("1,000"), share ("5%") or time ("9 a.m.").
@@ -69,7 +75,7 @@ _ROUNDUP = re.compile(
       | (?:morning|evening|daily|weekly)\ (?:space\ )?(?:brief|briefing|update|recap|digest)
       | (?:daily|weekly)\ download
       | sky\ at\ a\ glance | what's\ happening\ in | what\ you\ missed | latest\ space\ news
-      | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
+      | apod | apod | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
       | :\s*the\ (?:night\ )?sky\b""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -138,6 +144,11 @@ def genres(title: str) -> frozenset[str]:
 def milestones(title: str) -> frozenset[str]:
     """Return the steps of a mission that a title tells of."""
     return _said(title, MILESTONE_PATTERNS)
+
+
+def sights(title: str) -> frozenset[str]:
+    """Return the sights in the sky that a title names: they come on a day known long before."""
+    return _said(title, SIGHT_PATTERNS)
 
 
 def _said(title: str, patterns: Mapping[str, re.Pattern[str]]) -> frozenset[str]:

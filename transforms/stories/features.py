@@ -16,6 +16,7 @@ from transforms.stories.apart import (
     milestones_apart,
     missions_apart,
     numbers_apart,
+    sights_shared,
 )
 from transforms.stories.names import capitals
 from transforms.stories.phase import AFTER, DELAY, EVENT, EXCLUSIVE, NONE, PHASES, PREVIEW
@@ -26,6 +27,7 @@ from transforms.stories.vectors import (
     Floats,
     Ints,
     Rows,
+    lengths,
     neighbours,
     pair_cosines,
     unit_rows,
@@ -39,8 +41,9 @@ FEATURES = (
     "names",  # idf-weighted cosine of the names in both
     "own_words",  # cosine of their words, weighed by how rare each is among like articles
     "crowded",  # for both, the mean cosine with the ten nearest articles: many are as alike
-    "gap",  # log(1 + hours between them)
-    "over_48h",  # 1 if more than 48 hours lie between them
+    "gap",  # log(1 + hours between them); none between two guides to one sight
+    "over_48h",  # 1 if more than 48 hours lie between them, but for such guides
+    "strangers",  # 1 if they share little and no third article resembles both
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
     "phase_apart",  # how likely one previews or delays what the other tells of otherwise
     "event_after",  # how likely one tells the event and the other its aftermath
@@ -70,6 +73,9 @@ _NAME_BALLAST = 12.0
 # How common a concept is taken to be: it is no word that could be counted.
 _CONCEPT_RATE = 0.05
 _LONG_GAP_HOURS = 48.0
+# Two articles share little below this cosine of their words; what third articles add to their
+# likeness is little below the other.
+_LITTLE, _LITTLE_VOUCHED = 0.25, 0.1
 
 
 def _between(*pairs: tuple[int, int]) -> NDArray[np.float64]:
@@ -104,12 +110,17 @@ class Evidence:
 
     Attributes:
         readings: In the order of time, then of id.
+        words: The words and names of each.
+        profiles: How like each other article it is, as a vector of length one.
+        spread: What the length of that vector was.
         pairs: The pairs that are worth comparing.
     """
 
     readings: tuple[Reading, ...]
     hours: Hours
+    words: Rows
     profiles: Rows
+    spread: Hours
     names: Rows
     own_words: Rows
     crowding: Floats
@@ -143,7 +154,9 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     return Evidence(
         readings=ordered,
         hours=hours,
+        words=words,
         profiles=profiles,
+        spread=lengths(nearest),
         names=names,
         own_words=own,
         crowding=crowding(nearest),
@@ -176,6 +189,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     first, second = pairs.first, pairs.second
     facts, phases = evidence.facts, evidence.phases
     gap = np.abs(evidence.hours[first] - evidence.hours[second])
+    guides = sights_shared(facts, first, second) * phases[first, PREVIEW] * phases[second, PREVIEW]
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -183,8 +197,9 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "names": pair_cosines(evidence.names, first, second),
         "own_words": pair_cosines(evidence.own_words, first, second),
         "crowded": evidence.crowding[first] + evidence.crowding[second],
-        "gap": np.round(np.log1p(gap), 3),
-        "over_48h": gap > _LONG_GAP_HOURS,
+        "gap": np.round(np.log1p(gap) * (1 - guides), 3),
+        "over_48h": np.round((gap > _LONG_GAP_HOURS) * (1 - guides), 3),
+        "strangers": _are_strangers(evidence, pairs),
         "same_publisher": same_publisher & ~same_title,
         "phase_apart": _likely(_EXCLUDES, phases, first, second),
         "event_after": _likely(_LOOKS_BACK, phases, first, second),
@@ -199,6 +214,14 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:
+    """Return which pairs share few words and are not like the same third articles either."""
+    first, second = pairs.first, pairs.second
+    cosine = pair_cosines(evidence.words, first, second)
+    vouched = pairs.likeness - 2 * cosine / (evidence.spread[first] * evidence.spread[second])
+    return np.asarray((cosine < _LITTLE) & (vouched < _LITTLE_VOUCHED))
 
 
 def _likely(

@@ -48,6 +48,9 @@ GENRE_PATTERNS = _by_name("genres")
 # Step of a flight → what a title in lower case says that tells of it.
 MILESTONE_PATTERNS = _by_name("milestones")
 
+# Sight in the sky → what a title in lower case says that names it.
+SIGHT_PATTERNS = _by_name("sights")
+
 # Stem → the concept that it stands for, marked with `=`.
 CONCEPTS = {
     stem(word): f"={concept}"

@@ -11,6 +11,7 @@ from transforms.stories.facts import (
     is_roundup,
     milestones,
     numbered,
+    sights,
 )
 from transforms.stories.lexicon import CONCEPTS, STOP_WORDS
 from transforms.stories.names import Gazetteer, find_names, is_title_case, with_implied
@@ -60,6 +61,7 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
         angles=frozenset() if ahead else angles(foreground(title)),
         genres=genres(title),
         milestones=milestones(foreground(title)),
+        sights=sights(title),
         numbers=numbered(title),
         designations=designations(f"{title} {dek}"),
         days=announced_days(foreground(title), article.published_at) if ahead else frozenset(),

@@ -60,6 +60,7 @@ class Reading:
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
         genres: What the title is where it is no plain report: `market`, `people`, `traffic`, ...
         milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
+        sights: The sights in the sky that the title names: `eclipse`, `meteors`, ...
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
         days: The days that its title announces, as ordinals.
@@ -81,6 +82,7 @@ class Reading:
     angles: frozenset[str]
     genres: frozenset[str]
     milestones: frozenset[str]
+    sights: frozenset[str]
     numbers: frozenset[tuple[str, str]]
     designations: frozenset[str]
     days: frozenset[int]

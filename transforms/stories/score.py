@@ -26,6 +26,7 @@ _BY_HAND = {
     "phase_apart": -4.0,
     "event_after": -1.5,
     "ahead_none": -0.75,
+    "strangers": -4.0,
     "angle_apart": -1.5,
     "genre_apart": -4.0,
     "actors_apart": -4.0,

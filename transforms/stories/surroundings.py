@@ -12,8 +12,9 @@ from transforms.stories.vectors import Floats, Ints, Rows, both_ways, unit_rows
 
 # The mean over so many nearest articles tells how crowded it is.
 _NEAREST = 10
-# As if each article had half a neighbour more, with the words of an article of the whole time.
-_BALLAST = 0.5
+# As if each article had so many neighbours more, each with the words of an article of the whole
+# time: where few are alike, it decides how rare a word is there.
+_BALLAST = 8.0
 # No word is rarer than this among neighbours.
 _RAREST = 1e-3
 

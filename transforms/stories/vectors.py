@@ -108,14 +108,17 @@ def _highest(table: Floats, floor: float, most: int) -> tuple[Ints, Ints]:
     return row[kept], column[kept]
 
 
-def unit_rows(rows: Rows) -> Rows:
-    """Return `rows` scaled to length one and rounded to the grid."""
+def lengths(rows: Rows) -> NDArray[np.float64]:
+    """Return the length of each row; one where it holds nothing."""
     squares = np.rint(rows.values.astype(np.float64) ** 2 * 2**20)
     sums = np.add.reduceat(np.append(squares, 0.0), rows.starts[:-1]) / 2**20
-    lengths = np.diff(rows.starts)
-    scale = np.repeat(
-        np.where((sums > 0) & (lengths > 0), np.sqrt(np.maximum(sums, 1e-12)), 1.0), lengths
-    )
+    is_long = (sums > 0) & (np.diff(rows.starts) > 0)
+    return np.where(is_long, np.sqrt(np.maximum(sums, 1e-12)), 1.0)
+
+
+def unit_rows(rows: Rows) -> Rows:
+    """Return `rows` scaled to length one and rounded to the grid."""
+    scale = np.repeat(lengths(rows), np.diff(rows.starts))
     values = (np.rint(rows.values / scale * _GRID) / _GRID).astype(np.float32)
     return Rows(rows.starts, rows.columns, values, rows.width)
 
