@@ -99,6 +99,8 @@ class Labelled:
             yield "without borrowed phases", self._again()
         with _set(reading, "CONCEPTS", {}):
             yield "without concepts", self._again()
+        with _set(reading, "sights", lambda _: frozenset()):
+            yield "without sights in the sky", self._again()
         with _set(linkage, "MOST_CONFLICTS", 1.0):
             yield "without the share of conflicts", self.sort()
 

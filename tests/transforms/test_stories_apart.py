@@ -13,6 +13,7 @@ from transforms.stories.apart import (
     milestones_apart,
     missions_apart,
     numbers_apart,
+    sites_apart,
 )
 from transforms.stories.reading import read_article
 
@@ -21,6 +22,8 @@ GAZETTEER = read_gazetteer(
         "companies": {f"Firm {n}": [] for n in "ABCDEFGH"},
         "agencies": {f"A{n}": [] for n in range(100)},
         "missions": {"Hera": [], "Juice": []},
+        "places": {"Florida": ["Cape Canaveral"], "California": [], "Ohio": []},
+        "launch_sites": ["Florida", "California"],
     }
 )
 WEDNESDAY = datetime(2024, 5, 8, 12, tzinfo=UTC)
@@ -80,10 +83,24 @@ def test_a_title_about_a_mission_keeps_from_an_article_about_another(one, other,
         ("Crew-5 meets Soyuz MS-22", "Crew-5 meets Soyuz MS-23", True),
         ("Asteroid 2024 YR4 passes", "Asteroid 2023 DW passes", True),
         ("Asteroid 2024 YR4 passes", "An asteroid passes", False),
+        ("29 Starlink satellites up", "24 more Starlinks up", True),
     ],
 )
 def test_other_numbers_of_one_series_and_other_objects_keep_apart(one, other, expected):
     assert is_apart(numbers_apart, (one, ""), (other, "")) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (("A rocket leaves Florida", ""), ("A rocket leaves California", ""), True),
+        (("A rocket lifts off", "From Cape Canaveral."), ("It left California", ""), True),
+        (("A rocket leaves Florida", ""), ("One from Cape Canaveral", "Not California."), False),
+        (("A rocket leaves Florida", ""), ("A rocket seen in Ohio", ""), False),
+    ],
+)
+def test_rockets_that_leave_from_elsewhere_are_of_two_flights(one, other, expected):
+    assert is_apart(sites_apart, one, other) is expected
 
 
 @pytest.mark.parametrize(

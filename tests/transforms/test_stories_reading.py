@@ -92,6 +92,7 @@ def test_missions_of_a_title_are_named_or_numbered_and_no_rockets():
         ({"planets": {"Mars": []}}, "unknown table 'planets'"),
         ({"places": {"Mars": "Red Planet"}}, "'Mars' must be a list"),
         ({"implies": {"Falcon 9": ["SpaceX"]}}, "names 'Falcon 9', which is not listed"),
+        ({"launch_sites": ["Florida"]}, "launch_sites names 'Florida', which is not listed"),
     ],
 )
 def test_a_wrong_gazetteer_says_what_is_wrong(data, complaint):
@@ -103,6 +104,10 @@ def test_missions_and_flights_carry_their_numbers():
     assert numbered("Artemis II follows Artemis 1") == {("artemis", "1"), ("artemis", "2")}
     assert numbered("Starlink 6-35 and Soyuz MS-25") == {("starlink", "6-35"), ("soyuz ms", "25")}
     assert numbered("In 2024 the Top 10 grew by About 5% until May 8 at 9 a.m.") == set()
+
+
+def test_a_batch_of_satellites_carries_its_size_and_a_company_no_roman_numeral():
+    assert numbered("SpaceX lifts 29 more Starlinks") == {("batch of starlink", "29")}
 
 
 def test_objects_carry_their_designations():
@@ -146,8 +151,9 @@ def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
 @pytest.mark.parametrize(
     ("title", "seen"),
     [
-        ("When to see the lunar eclipse", {"eclipse"}),
-        ("A blood moon and the Perseids in one night", {"eclipse", "meteors"}),
+        ("When to see the lunar eclipse", {"lunar eclipse"}),
+        ("Where to go for the eclipse", {"solar eclipse"}),
+        ("A blood moon and the Perseids in one night", {"lunar eclipse", "meteors"}),
         ("The harvest moon is a supermoon", {"moon"}),
         ("Six planets in alignment: a parade of planets", {"planets"}),
         ("Comet fades before it is seen", {"comet"}),

@@ -87,6 +87,11 @@ HEADLINES = [
     ("Two satellite operators merge", {"satellites", "business"}),
     ("How an ice giant's bow shock may expand and contract", {"planets"}),
     ("SpaceX lifts Ship 43 onto Booster 20", {"launch"}),
+    ("Cygnus brings fruit to the space station", {"station"}),
+    ("Gamma rays from a bubble in Cygnus", set()),
+    ("Pluto drifts away from the Sun", {"planets"}),
+    ("Firefly shows the first stage of Eclipse", {"launch"}),
+    ("Under the ice of Europa: the moon's ocean", {"planets"}),
 ]
 LOOK_ALIKES = [
     ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),

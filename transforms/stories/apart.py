@@ -36,6 +36,7 @@ class Facts:
         titled: Whether its title names a mission.
         milestones: Bits of the steps of a flight in its title.
         sights: Bits of the sights in the sky that its title announces.
+        sites: Bits of the places that rockets leave from among its names.
         days: Bits of the days it announces; `near_days` has those next to them too.
         series: Bits of the series it numbers.
         objects: Bits of the designations it gives.
@@ -54,6 +55,7 @@ class Facts:
     titled: Bools
     milestones: Bits
     sights: Bits
+    sites: Bits
     days: Bits
     near_days: Bits
     series: Bits
@@ -77,6 +79,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
     )
     (steps,) = _bits([r.milestones for r in readings])
     (sights,) = _bits([r.sights for r in readings])
+    (sites,) = _bits([r.sites for r in readings])
     (series,) = _bits([{name for name, _ in r.numbers} for r in readings])
     (objects,) = _bits([r.designations for r in readings])
     numberings = [(r.numbers, r.designations) for r in readings]
@@ -93,6 +96,7 @@ def gather_facts(readings: Sequence[Reading]) -> Facts:
         titled=np.array([bool(r.missions) for r in readings], dtype=np.bool_),
         milestones=steps,
         sights=sights,
+        sites=sites,
         days=days,
         near_days=near_days,
         series=series,
@@ -133,6 +137,12 @@ def days_apart(facts: Facts, first: Ints, second: Ints) -> Bools:
     """Return where both announce days, and none of them are the same or next to each other."""
     is_near = _share(facts.days, facts.near_days, first, second)
     return _both(facts.days, first, second) & ~is_near
+
+
+def sites_apart(facts: Facts, first: Ints, second: Ints) -> Bools:
+    """Return where both name places that rockets leave from, and none in common."""
+    sites = facts.sites
+    return _both(sites, first, second) & ~_share(sites, sites, first, second)
 
 
 def sights_shared(facts: Facts, first: Ints, second: Ints) -> Bools:

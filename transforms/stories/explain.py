@@ -14,6 +14,7 @@ _SHORTLY = {
     "actors_apart": "other actors",
     "missions_apart": "other missions",
     "milestones_apart": "other steps of the flight",
+    "sites_apart": "other launch sites",
     "numbers_apart": "other numbers",
     "days_apart": "other days",
     "roundup": "a roundup",
@@ -128,6 +129,7 @@ def _say_fact(name: str, evidence: Evidence, first: int, second: int) -> str:
         "missions_apart": f"{_listed(one.missions or one.mentioned)} against "
         f"{_listed(other.missions or other.mentioned)}",
         "milestones_apart": f"{_listed(one.milestones)} against {_listed(other.milestones)}",
+        "sites_apart": f"{_listed(one.sites)} against {_listed(other.sites)}",
         "numbers_apart": f"{_numbers(one)} against {_numbers(other)}",
         "days_apart": "the titles announce different days",
         "roundup": "a roundup tells several stories and stands alone",

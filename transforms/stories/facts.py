@@ -18,10 +18,12 @@ _SERIES = re.compile(
     r"""\b([A-Z][A-Za-z'+]*)
         (?:\s+(MS|NG|Mission|Flight|Group|SV|F))?
         [\s\#-]?\s?
-        (\d{1,4}(?:-\d{1,3})?[A-Z]?|(?:I|II|III|IV|V|VI|VII|VIII|IX|X))\b
+        (\d{1,4}(?:-\d{1,3})?[A-Z]?|(?<=[\s-])(?:I|II|III|IV|V|VI|VII|VIII|IX|X))\b
         (?![.,]?\d|\s?%|\s?(?:a|p)\.?m)""",
     re.VERBOSE,
 )
+# "24 more Starlink satellites": a batch, which says of which launch a title tells.
+_BATCH = re.compile(r"\b(\d{1,3}) (?:[a-z0-9-]+ ){0,2}(Starlink|OneWeb|Kuiper|Guowang|Qianfan)s?\b")
 _ROMAN = {"I": "1", "II": "2", "III": "3", "IV": "4", "V": "5", "VI": "6", "VII": "7", "VIII": "8"}
 _ROMAN |= {"IX": "9", "X": "10"}
 # English, whatever the locale says.
@@ -88,12 +90,12 @@ _ROUNDUP_OPENING = re.compile(
 
 
 def numbered(text: str) -> frozenset[tuple[str, str]]:
-    """Return series and number of missions, flights and vehicles in `text`.
+    """Return series and number of missions, flights, vehicles and batches of satellites in `text`.
 
     >>> sorted(numbered("Crew-5 and Artemis II wait for Soyuz MS-22"))
     [('artemis', '2'), ('crew', '5'), ('soyuz ms', '22')]
     """
-    found = set()
+    found = {(f"batch of {name.lower()}", number) for number, name in _BATCH.findall(text)}
     for series, kind, number in _SERIES.findall(text):
         name = series.lower().removesuffix("'s")
         if name not in _NO_NAMES and not _is_year(number):

@@ -17,6 +17,7 @@ from transforms.stories.apart import (
     missions_apart,
     numbers_apart,
     sights_shared,
+    sites_apart,
 )
 from transforms.stories.names import capitals
 from transforms.stories.phase import AFTER, DELAY, EVENT, EXCLUSIVE, NONE, PHASES, PREVIEW
@@ -53,6 +54,7 @@ FEATURES = (
     "actors_apart",  # 1 if the titles name different agencies or companies
     "missions_apart",  # 1 if they are about different missions
     "milestones_apart",  # 1 if the titles tell of different steps of a flight
+    "sites_apart",  # 1 if they name different places that rockets leave from
     "numbers_apart",  # 1 if they number one series differently, or name different objects
     "days_apart",  # 1 if the titles announce different days
     "roundup",  # 1 if either tells several stories
@@ -209,6 +211,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "actors_apart": actors_apart(facts, first, second),
         "missions_apart": missions_apart(facts, first, second),
         "milestones_apart": milestones_apart(facts, first, second),
+        "sites_apart": sites_apart(facts, first, second),
         "numbers_apart": numbers_apart(facts, first, second),
         "days_apart": days_apart(facts, first, second),
         "roundup": facts.roundups[first] != facts.roundups[second],

@@ -11,6 +11,7 @@ KINDS = ("agencies", "companies", "vehicles", "missions", "objects", "places")
 _ACTOR_KINDS = frozenset({"agencies", "companies"})
 _IMPLIES = "implies"
 _SERIES = "series"
+_LAUNCH_SITES = "launch_sites"
 _WORD = re.compile(r"[^\W_]+(?:[.'*-][^\W_]+)*\.?")
 _MOSTLY_LOWER = 0.4
 
@@ -25,12 +26,14 @@ class Gazetteer:
         kinds: Name → kind.
         series: Spelling (lower case) of a series of numbered missions → its name.
         implied: Name → what an article also names when it names this.
+        launch_sites: The names of places that rockets leave from.
     """
 
     spellings: Mapping[str, tuple[tuple[tuple[str, ...], str, bool], ...]]
     kinds: Mapping[str, str]
     series: Mapping[str, str]
     implied: Mapping[str, frozenset[str]]
+    launch_sites: frozenset[str] = frozenset()
 
     def is_actor(self, name: str) -> bool:
         """Return whether `name` is an agency or company."""
@@ -41,13 +44,13 @@ def read_gazetteer(data: Mapping[str, object]) -> Gazetteer:
     """Return the gazetteer that a parsed `config/gazetteer.toml` describes.
 
     Raises:
-        ConfigError: A kind is unknown, a spelling stands for two names of one kind, or a name
-            implies one that is not listed.
+        ConfigError: A kind is unknown, a spelling stands for two names of one kind, a name implies
+            one that is not listed, or a launch site is not listed.
     """
     kinds: dict[str, str] = {}
     spellings: dict[str, dict[tuple[str, ...], tuple[str, bool]]] = defaultdict(dict)
     for kind, names in data.items():
-        if kind in {_IMPLIES, _SERIES}:
+        if kind in {_IMPLIES, _SERIES, _LAUNCH_SITES}:
             continue
         if kind not in KINDS or not isinstance(names, Mapping):
             message = (
@@ -69,7 +72,8 @@ def read_gazetteer(data: Mapping[str, object]) -> Gazetteer:
         for first, found in spellings.items()
     }
     series = _read_series(data.get(_SERIES, {}))
-    return Gazetteer(spellings=by_length, kinds=kinds, series=series, implied=implied)
+    sites = _read_sites(data.get(_LAUNCH_SITES, []), kinds)
+    return Gazetteer(by_length, kinds, series, implied, sites)
 
 
 def find_names(text: str, gazetteer: Gazetteer) -> dict[str, frozenset[str]]:
@@ -166,6 +170,15 @@ def _read_series(data: object) -> dict[str, str]:
         for name, others in (data.items() if isinstance(data, Mapping) else ())
         for spelling in (name, *_texts(name, others))
     }
+
+
+def _read_sites(data: object, kinds: Mapping[str, str]) -> frozenset[str]:
+    sites = _texts(_LAUNCH_SITES, data)
+    unknown = [site for site in sites if site not in kinds]
+    if unknown:
+        message = f"config/gazetteer.toml: launch_sites names {unknown[0]!r}, which is not listed"
+        raise ConfigError(message)
+    return frozenset(sites)
 
 
 def _read_implied(data: object, kinds: Mapping[str, str]) -> dict[str, frozenset[str]]:

@@ -62,6 +62,7 @@ def read_article(article: StoryArticle, gazetteer: Gazetteer) -> Reading:
         genres=genres(title),
         milestones=milestones(foreground(title)),
         sights=sights(title),
+        sites=names & gazetteer.launch_sites,
         numbers=numbered(title),
         designations=designations(f"{title} {dek}"),
         days=announced_days(foreground(title), article.published_at) if ahead else frozenset(),

@@ -60,7 +60,8 @@ class Reading:
         angles: What the title is about beside its subject: `damage`, `inquiry`, `money`, ...
         genres: What the title is where it is no plain report: `market`, `people`, `traffic`, ...
         milestones: The steps of a flight that the title tells of: `launch`, `flyby`, ...
-        sights: The sights in the sky that the title names: `eclipse`, `meteors`, ...
+        sights: The sights in the sky that the title names: `lunar eclipse`, `meteors`, ...
+        sites: The places that rockets leave from among its names.
         numbers: Series and numbers of missions, flights, vehicles: `{("crew", "5")}`.
         designations: Catalogue names of objects: `2024YR4`, `C/2023A3`.
         days: The days that its title announces, as ordinals.
@@ -83,6 +84,7 @@ class Reading:
     genres: frozenset[str]
     milestones: frozenset[str]
     sights: frozenset[str]
+    sites: frozenset[str]
     numbers: frozenset[tuple[str, str]]
     designations: frozenset[str]
     days: frozenset[int]
