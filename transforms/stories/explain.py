@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from transforms.stories.features import FEATURES, Evidence, measure, pair_up
-from transforms.stories.phase import PHASES
+from transforms.stories.phase import CERTAIN, PHASES
 from transforms.stories.records import Explanation, Reading
-from transforms.stories.score import BIAS, CANNOT_JOIN, CERTAIN, UNIT, WEIGHTS, score_pairs
+from transforms.stories.score import BIAS, CANNOT_JOIN, UNIT, WEIGHTS, score_pairs
 from transforms.stories.vectors import Floats
 
 _SHORTLY = {

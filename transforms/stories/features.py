@@ -20,7 +20,16 @@ from transforms.stories.apart import (
     sites_apart,
 )
 from transforms.stories.names import capitals
-from transforms.stories.phase import AFTER, DELAY, EVENT, EXCLUSIVE, NONE, PHASES, PREVIEW
+from transforms.stories.phase import (
+    AFTER,
+    CERTAIN,
+    DELAY,
+    EVENT,
+    EXCLUSIVE,
+    NONE,
+    PHASES,
+    PREVIEW,
+)
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import Hours, Likelihoods, hear_threads
@@ -42,8 +51,8 @@ FEATURES = (
     "names",  # idf-weighted cosine of the names in both
     "own_words",  # cosine of their words, weighed by how rare each is among like articles
     "crowded",  # for both, the mean cosine with the ten nearest articles: many are as alike
-    "gap",  # log(1 + hours between them); none between two guides to one sight
-    "over_48h",  # 1 if more than 48 hours lie between them, but for such guides
+    "gap",  # log(1 + hours between them), as far as time matters
+    "over_48h",  # 1 if more than 48 hours lie between them, as far as time matters
     "strangers",  # 1 if they share little and no third article resembles both
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
     "phase_apart",  # how likely one previews or delays what the other tells of otherwise
@@ -75,6 +84,8 @@ _NAME_BALLAST = 12.0
 # How common a concept is taken to be: it is no word that could be counted.
 _CONCEPT_RATE = 0.05
 _LONG_GAP_HOURS = 48.0
+# Between two articles on no timeline no more hours count than this: a paper is told for a week.
+_MOST_UNTIMED_HOURS = 36.0
 # Two articles share little below this cosine of their words; what third articles add to their
 # likeness is little below the other.
 _LITTLE, _LITTLE_VOUCHED = 0.25, 0.1
@@ -190,8 +201,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     """Return the features of pairs, shape (pairs, features)."""
     first, second = pairs.first, pairs.second
     facts, phases = evidence.facts, evidence.phases
-    gap = np.abs(evidence.hours[first] - evidence.hours[second])
-    guides = sights_shared(facts, first, second) * phases[first, PREVIEW] * phases[second, PREVIEW]
+    hours, timely = _hours_apart(evidence, first, second)
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -199,8 +209,8 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "names": pair_cosines(evidence.names, first, second),
         "own_words": pair_cosines(evidence.own_words, first, second),
         "crowded": evidence.crowding[first] + evidence.crowding[second],
-        "gap": np.round(np.log1p(gap) * (1 - guides), 3),
-        "over_48h": np.round((gap > _LONG_GAP_HOURS) * (1 - guides), 3),
+        "gap": np.round(np.log1p(hours) * timely, 3),
+        "over_48h": np.round((hours > _LONG_GAP_HOURS) * timely, 3),
         "strangers": _are_strangers(evidence, pairs),
         "same_publisher": same_publisher & ~same_title,
         "phase_apart": _likely(_EXCLUDES, phases, first, second),
@@ -217,6 +227,19 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "roundup": facts.roundups[first] != facts.roundups[second],
     }
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
+
+
+def _hours_apart(evidence: Evidence, first: Ints, second: Ints) -> tuple[Hours, Likelihoods]:
+    """Return the hours between articles, and how far they matter: hardly between guides to a sight.
+
+    Between two on no timeline, hours past a day and a half are not counted.
+    """
+    phases = evidence.phases
+    hours = np.abs(evidence.hours[first] - evidence.hours[second])
+    untimed = phases[first, NONE] * phases[second, NONE] > CERTAIN
+    hours = np.where(untimed, np.minimum(hours, _MOST_UNTIMED_HOURS), hours)
+    guides = phases[first, PREVIEW] * phases[second, PREVIEW]
+    return hours, 1 - guides * sights_shared(evidence.facts, first, second)
 
 
 def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:

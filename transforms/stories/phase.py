@@ -32,6 +32,8 @@ _MOST_PER_CLAUSE = 2.0
 _MARKS = "?!:"
 # So many clues are told as the reason.
 _MOST_WORDS = 3
+# A phase is taken for a fact where it is more likely than not.
+CERTAIN = 0.5
 # Probabilities are whole parts of this, so that products of two are exact.
 GRID = 1024
 

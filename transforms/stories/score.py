@@ -3,6 +3,7 @@
 import numpy as np
 
 from transforms.stories.features import FEATURES
+from transforms.stories.phase import CERTAIN
 from transforms.stories.vectors import Floats, Ints
 
 # Fitted by logistic regression (L2, C = 1), those set by hand held as they are: on the compared
@@ -52,8 +53,6 @@ CANNOT_JOIN = (
     "days_apart",
     "roundup",
 )
-# A phase is a likelihood: it keeps apart where it is more likely than not.
-CERTAIN = 0.5
 
 _VECTOR = np.array([WEIGHTS[name] for name in FEATURES], dtype=np.float64)
 _CONFLICTS = np.array([FEATURES.index(name) for name in CANNOT_JOIN])
