@@ -32,7 +32,14 @@ from transforms.stories.phase import (
 )
 from transforms.stories.records import Background, Reading
 from transforms.stories.surroundings import crowding, own_words
-from transforms.stories.thread import Hours, Likelihoods, hear_threads
+from transforms.stories.thread import (
+    Delays,
+    Hours,
+    Likelihoods,
+    find_delays,
+    gather_threads,
+    hear_threads,
+)
 from transforms.stories.vectors import (
     Floats,
     Ints,
@@ -84,6 +91,8 @@ _NAME_BALLAST = 12.0
 # How common a concept is taken to be: it is no word that could be counted.
 _CONCEPT_RATE = 0.05
 _LONG_GAP_HOURS = 48.0
+# Two previews this much alike await one event, if it was not put off between them.
+_ONE_EVENT = 0.75
 # Between two articles on no timeline no more hours count than this: a paper is told for a week.
 _MOST_UNTIMED_HOURS = 36.0
 # Two articles share little below this cosine of their words; what third articles add to their
@@ -139,6 +148,7 @@ class Evidence:
     crowding: Floats
     named: tuple[frozenset[str], ...]
     phases: Likelihoods
+    delays: Delays
     facts: Facts
     pairs: Pairs
 
@@ -162,7 +172,8 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     profiles = unit_rows(nearest)
     pairs = _pair_neighbours(nearest, profiles)
     own = own_words(words, pairs.first, pairs.second, pairs.likeness)
-    phases = hear_threads(ordered, pairs.first, pairs.second, pairs.likeness)
+    threads = gather_threads(len(ordered), pairs.first, pairs.second, pairs.likeness)
+    phases = hear_threads(ordered, threads)
     facts = gather_facts(ordered)
     return Evidence(
         readings=ordered,
@@ -175,6 +186,7 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
         crowding=crowding(nearest),
         named=named,
         phases=phases,
+        delays=find_delays(hours, phases, threads),
         facts=facts,
         pairs=pairs,
     )
@@ -201,7 +213,7 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     """Return the features of pairs, shape (pairs, features)."""
     first, second = pairs.first, pairs.second
     facts, phases = evidence.facts, evidence.phases
-    hours, timely = _hours_apart(evidence, first, second)
+    hours, timely = _hours_apart(evidence, pairs)
     same_publisher = facts.publishers[first] == facts.publishers[second]
     same_title = facts.titles[first] == facts.titles[second]
     columns: dict[str, Column] = {
@@ -229,17 +241,21 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
     return np.stack([columns[name] for name in FEATURES], axis=1).astype(np.float32)
 
 
-def _hours_apart(evidence: Evidence, first: Ints, second: Ints) -> tuple[Hours, Likelihoods]:
-    """Return the hours between articles, and how far they matter: hardly between guides to a sight.
+def _hours_apart(evidence: Evidence, pairs: Pairs) -> tuple[Hours, Likelihoods]:
+    """Return the hours between two articles, and how far they matter.
 
-    Between two on no timeline, hours past a day and a half are not counted.
+    They hardly do between two previews of one sight in the sky, or of one event that was not put
+    off between them. Between two articles on no timeline, those past a day and a half don't count.
     """
-    phases = evidence.phases
-    hours = np.abs(evidence.hours[first] - evidence.hours[second])
+    first, second = pairs.first, pairs.second
+    phases, delays, at = evidence.phases, evidence.delays, evidence.hours
+    hours = np.abs(at[first] - at[second])
     untimed = phases[first, NONE] * phases[second, NONE] > CERTAIN
     hours = np.where(untimed, np.minimum(hours, _MOST_UNTIMED_HOURS), hours)
-    guides = phases[first, PREVIEW] * phases[second, PREVIEW]
-    return hours, 1 - guides * sights_shared(evidence.facts, first, second)
+    put_off = (delays.next[first] < at[second]) | (delays.last[second] > at[first])
+    one_event = (pairs.likeness >= _ONE_EVENT) & ~put_off
+    one_event |= sights_shared(evidence.facts, first, second)
+    return hours, 1 - one_event * phases[first, PREVIEW] * phases[second, PREVIEW]
 
 
 def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:

@@ -1,17 +1,18 @@
-"""Thread context: what similar articles say about an article's phase.
+"""Thread context: what similar articles say about an article's phase, and when they were put off.
 
 A thread is a subject with its whole week: previews, a scrub, more previews, the flight. The less
 an article tells its phase itself, the likelier is the phase that its thread is in at that hour.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.stories.phase import GRID, PHASES
+from transforms.stories.phase import CERTAIN, DELAY, GRID, PHASES
 from transforms.stories.records import Reading
-from transforms.stories.vectors import Floats, Ints, both_ways
+from transforms.stories.vectors import Floats, Ints, Rows, both_ways
 
 # How alike two articles' neighbours must be for them to be of one thread.
 _SAME_THREAD = 0.5
@@ -28,31 +29,58 @@ Hours = NDArray[np.float64]
 Likelihoods = NDArray[np.float64]
 
 
-def hear_threads(
-    readings: Sequence[Reading], first: Ints, second: Ints, likeness: Floats
-) -> Likelihoods:
-    """Return how likely each phase is of each article, its thread heard: (articles, phases).
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """When the thread of each article told that something was put off.
+
+    Attributes:
+        last: The last such hour before the article; minus infinity if there was none.
+        next: The first such hour after it; infinity if there was none.
+    """
+
+    last: Hours
+    next: Hours
+
+
+def gather_threads(articles: int, first: Ints, second: Ints, likeness: Floats) -> Rows:
+    """Return the thread of each article: those that are alike enough.
 
     Args:
-        readings: Of all articles.
+        articles: How many there are.
         first: Pairs of articles that are alike, by index, with `second`, each once.
         second: See `first`.
         likeness: How alike they are.
     """
+    same = likeness >= _SAME_THREAD
+    return both_ways(articles, first[same], second[same], likeness[same])
+
+
+def hear_threads(readings: Sequence[Reading], threads: Rows) -> Likelihoods:
+    """Return how likely each phase is of each article, its thread heard: (articles, phases)."""
     own = np.array([reading.phases for reading in readings], dtype=np.float64)
     own = own.reshape(len(readings), len(PHASES))
     hours = np.array([reading.hours for reading in readings], dtype=np.float64)
-    same = likeness >= _SAME_THREAD
-    alike = both_ways(len(readings), first[same], second[same], likeness[same])
 
     phases = own.copy()
     for article in range(len(readings)):
-        members = alike.columns[alike.starts[article] : alike.starts[article + 1]]
+        members = threads.columns[threads.starts[article] : threads.starts[article + 1]]
         gaps = np.abs(hours[members] - hours[article])
         near = gaps <= _HEARD_HOURS
         if near.sum() >= _FEWEST_HEARD:
             phases[article] = _hear(own[article], own[members[near]], gaps[near])
     return phases
+
+
+def find_delays(hours: Hours, phases: Likelihoods, threads: Rows) -> Delays:
+    """Return when the thread of each article told of a delay, before and after the article."""
+    is_delay = phases[:, DELAY] > CERTAIN
+    last, following = np.full(len(hours), -np.inf), np.full(len(hours), np.inf)
+    for article in range(len(hours)):
+        members = threads.columns[threads.starts[article] : threads.starts[article + 1]]
+        told = hours[members[is_delay[members]]]
+        last[article] = told[told < hours[article]].max(initial=-np.inf)
+        following[article] = told[told > hours[article]].min(initial=np.inf)
+    return Delays(last, following)
 
 
 def _hear(own: Likelihoods, others: Likelihoods, gaps: Hours) -> Likelihoods:
