@@ -91,6 +91,11 @@ HEADLINES = [
     ("Gamma rays from a bubble in Cygnus", set()),
     ("Pluto drifts away from the Sun", {"planets"}),
     ("Firefly shows the first stage of Eclipse", {"launch"}),
+    ("Module maker lays off staff after Gateway's end", {"business"}),
+    ("Contract for a satellite launch", {"launch", "satellites", "business"}),
+    ("Neptune's tiny moons were larger once", {"planets"}),
+    ("An impact crater on the planet Mercury", {"planets"}),
+    ("An impact crater under the ice of Greenland", {"asteroid"}),
     ("Under the ice of Europa: the moon's ocean", {"planets"}),
 ]
 LOOK_ALIKES = [

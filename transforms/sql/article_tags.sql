@@ -3,9 +3,10 @@
 --   out: article_id, tag_id, phrase, score, in_title
 -- Each phrase of a tag counts once, where it stands best: in the title 2 points (a hint 1/2); in
 -- the dek and the publisher's topics a name 1, a word or term 1/2, a hint 1/4; in the text half of
--- that. A tag needs a point, a phrase beside those of the text, and a fifth of the points of the
--- article's best tag: a rocket that may one day go to Mars is a launch. `phrase` is the one that
--- counted most; ties go to the longer, then to the later in the alphabet.
+-- that. A tag needs a point and a phrase beside those of the text. Without a name in the title it
+-- needs a fifth of the points of the article's best tag, too: a rocket that may one day go to Mars
+-- is a launch. `phrase` is the one that counted most; ties go to the longer, then to the later in
+-- the alphabet.
 
 WITH roles (role, in_title, elsewhere) AS (
     VALUES
@@ -30,7 +31,8 @@ counted AS (
             )
         ) AS points,
         bool_or(phrase_hits.field = 'title') AS in_title,
-        bool_or(phrase_hits.field <> 'text') AS is_beside_text
+        bool_or(phrase_hits.field <> 'text') AS is_beside_text,
+        bool_or(phrase_hits.field = 'title' AND phrase_hits.role = 'name') AS is_titled
     FROM phrase_hits
     INNER JOIN roles ON phrase_hits.role = roles.role
     WHERE
@@ -46,7 +48,8 @@ scored AS (
         arg_max(phrase, (points, len(phrase), phrase)) AS phrase,
         sum(points) AS score,
         bool_or(in_title) AS in_title,
-        bool_or(is_beside_text) AS is_beside_text
+        bool_or(is_beside_text) AS is_beside_text,
+        bool_or(is_titled) AS is_titled
     FROM counted
     GROUP BY ALL
 )
@@ -63,7 +66,10 @@ WHERE relevance.is_relevant
 QUALIFY
     scored.is_beside_text
     AND scored.score >= 1
-    AND scored.score >= 0.2 * max(scored.score) OVER (PARTITION BY scored.article_id)
+    AND (
+        scored.is_titled
+        OR scored.score >= 0.2 * max(scored.score) OVER (PARTITION BY scored.article_id)
+    )
 ORDER BY
     scored.article_id,
     scored.tag_id
