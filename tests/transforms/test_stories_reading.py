@@ -140,6 +140,7 @@ def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
         ("Lander sends first pictures of its crater", {"pictures"}),
         ("Mission ends as the lander runs out of power", {"end"}),
         ("Crew splashes down after launch scare", {"landing", "launch"}),
+        ("Firm recovers its first booster", {"landing"}),
         ("Launch pad repairs go on at the lander's maker", set()),
         ("A budget for the moon", set()),
     ],

@@ -77,7 +77,8 @@ HEADLINES = [
     ("A quasar that outweighs a billion suns", {"cosmos"}),
     ("Gamma-ray burst shakes the ionosphere", {"cosmos"}),
     ("Iron rain on an exoplanet, a planet of two suns", {"exoplanet", "planets", "cosmos"}),
-    ("Astronomers spot a ring around a dwarf planet", {"telescope", "planets"}),
+    ("Astronomers spot a ring around a dwarf planet", {"planets"}),
+    ("Astronomers using a radio telescope find a cloud of dust", {"telescope"}),
     ("Spacecraft carries solar panels the size of a tennis court", set()),
     ("Spaceplane shaken at the Neil Armstrong Test Facility", set()),
     ("An SLS rocket for the Mars sample return", {"mars", "launch"}),
@@ -95,6 +96,7 @@ HEADLINES = [
     ("Contract for a satellite launch", {"launch", "satellites", "business"}),
     ("Neptune's tiny moons were larger once", {"planets"}),
     ("An impact crater on the planet Mercury", {"planets"}),
+    ("How the moon Deimos got its crater", {"mars"}),
     ("An impact crater under the ice of Greenland", {"asteroid"}),
     ("Under the ice of Europa: the moon's ocean", {"planets"}),
 ]
