@@ -260,10 +260,14 @@ def _hours_apart(evidence: Evidence, pairs: Pairs) -> tuple[Hours, Likelihoods]:
 
 def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:
     """Return which pairs share few words and are not like the same third articles either."""
-    first, second = pairs.first, pairs.second
-    cosine = pair_cosines(evidence.words, first, second)
-    vouched = pairs.likeness - 2 * cosine / (evidence.spread[first] * evidence.spread[second])
-    return np.asarray((cosine < _LITTLE) & (vouched < _LITTLE_VOUCHED))
+    out = np.zeros(len(pairs.first), dtype=np.bool_)
+    # What each pair's own likeness, the rest of which third articles add, is for a cosine of one.
+    own = 2 / (evidence.spread[pairs.first] * evidence.spread[pairs.second])
+    asked = np.flatnonzero(pairs.likeness < _LITTLE * own + _LITTLE_VOUCHED)
+    cosine = pair_cosines(evidence.words, pairs.first[asked], pairs.second[asked])
+    vouched = pairs.likeness[asked] - cosine * own[asked]
+    out[asked] = (cosine < _LITTLE) & (vouched < _LITTLE_VOUCHED)
+    return out
 
 
 def _likely(
