@@ -202,6 +202,32 @@ def test_hours_between_two_guides_to_one_sight_hardly_count(gazetteer, backgroun
     assert cost_of_hours("rocket launch") < 3 * cost_of_hours("lunar eclipse") < 0
 
 
+def test_hours_between_previews_of_one_launch_hardly_count_unless_it_was_put_off(
+    gazetteer, background
+):
+    titles = (
+        "Electron to launch the Kestrel weather satellite for Rocket Lab",
+        "Rocket Lab to launch its Kestrel weather satellite on Electron",
+        "Kestrel weather satellite set to launch on Rocket Lab's Electron",
+    )
+    previews = [an_article(at, title, hours=at * 30) for at, title in enumerate(titles, start=1)]
+    delay = an_article(
+        4,
+        "Rocket Lab postpones launch of Kestrel weather satellite on Electron",
+        "The launch was scrubbed.",
+        hours=45,
+    )
+
+    def cost_of_hours(articles, one, other):
+        clustering = cluster_articles(articles, gazetteer, background)
+        weights = explain_pair(clustering, one, other).weights
+        return weights["gap"] + weights["over_48h"]
+
+    assert cost_of_hours(previews, "a01", "a03") > -1.5
+    assert cost_of_hours([*previews, delay], "a01", "a03") < -3
+    assert cost_of_hours([*previews, delay], "a02", "a03") > -1.5
+
+
 def test_two_articles_that_only_each_other_resembles_must_share_more(gazetteer, background):
     notes = [
         an_article(7, "Two halves of a probe meet", "From the agency's notebook."),

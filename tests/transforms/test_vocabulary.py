@@ -413,3 +413,12 @@ def test_a_destination_mentioned_beside_a_launch_is_no_topic(shipped):
     verdicts = judged(shipped, [title], dek=dek)
 
     assert verdicts[title].tags == {"launch"}
+
+
+def test_the_moon_in_passing_is_no_topic(shipped):
+    title = "A view of totality over a field of sunflowers"
+    dek = "The Moon slid between the Sun and the Earth for two minutes."
+
+    verdicts = judged(shipped, [title], dek=dek, kind="agency")
+
+    assert "lunar" not in verdicts[title].tags

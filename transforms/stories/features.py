@@ -134,7 +134,7 @@ class Evidence:
         readings: In the order of time, then of id.
         words: The words and names of each.
         profiles: How like each other article it is, as a vector of length one.
-        spread: What the length of that vector was.
+        spread: The length of that vector before: how many articles it is like, and how much.
         pairs: The pairs that are worth comparing.
     """
 
@@ -142,7 +142,7 @@ class Evidence:
     hours: Hours
     words: Rows
     profiles: Rows
-    spread: Hours
+    spread: NDArray[np.float64]
     names: Rows
     own_words: Rows
     crowding: Floats
@@ -261,7 +261,7 @@ def _hours_apart(evidence: Evidence, pairs: Pairs) -> tuple[Hours, Likelihoods]:
 def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:
     """Return which pairs share few words and are not like the same third articles either."""
     out = np.zeros(len(pairs.first), dtype=np.bool_)
-    # What each pair's own likeness, the rest of which third articles add, is for a cosine of one.
+    # What two articles with a cosine of one add to their likeness; the rest is third articles'.
     own = 2 / (evidence.spread[pairs.first] * evidence.spread[pairs.second])
     asked = np.flatnonzero(pairs.likeness < _LITTLE * own + _LITTLE_VOUCHED)
     cosine = pair_cosines(evidence.words, pairs.first[asked], pairs.second[asked])
