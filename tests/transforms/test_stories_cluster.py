@@ -228,6 +228,18 @@ def test_hours_between_previews_of_one_launch_hardly_count_unless_it_was_put_off
     assert cost_of_hours([*previews, delay], "a02", "a03") > -1.5
 
 
+def test_of_two_findings_no_more_than_a_day_and_a_half_counts(gazetteer, background):
+    findings = [
+        an_article(1, "Astronomers find water ice on a distant dwarf planet"),
+        an_article(2, "Water ice is found on a distant dwarf planet, say astronomers", hours=100),
+    ]
+
+    clustering = cluster_articles(findings, gazetteer, background)
+
+    words = explain_pair(clustering, "a01", "a02").words
+    assert "100 hours lie between them, which count as 36 (-3.0)" in words
+
+
 def test_two_articles_that_only_each_other_resembles_must_share_more(gazetteer, background):
     notes = [
         an_article(7, "Two halves of a probe meet", "From the agency's notebook."),

@@ -1,6 +1,7 @@
 """Say in words why two articles are, or are not, one story."""
 
 from collections.abc import Mapping
+from math import expm1
 
 from transforms.stories.features import FEATURES, Evidence, measure, pair_up
 from transforms.stories.phase import CERTAIN, PHASES
@@ -93,21 +94,24 @@ def _say_side(
     said = []
     for name in telling[:_MOST_REASONS]:
         is_told_below = name in _SHORTLY and features[name] > CERTAIN
-        what = _SHORTLY[name] if is_told_below else _say(name, evidence, first, second)
+        what = _SHORTLY[name] if is_told_below else _say(name, evidence, first, second, features)
         said.append(f"{what} ({adds[name]:+.1f})")
     return "; ".join(said)
 
 
-def _say(name: str, evidence: Evidence, first: int, second: int) -> str:
+def _say(
+    name: str, evidence: Evidence, first: int, second: int, features: Mapping[str, float]
+) -> str:
     one, other = evidence.readings[first], evidence.readings[second]
-    gap = abs(evidence.hours[first] - evidence.hours[second])
+    gap, counted = abs(evidence.hours[first] - evidence.hours[second]), expm1(features["gap"])
     shared = sorted(n[1:] for n in evidence.named[first] & evidence.named[second])
     plain = {
         "likeness": "they resemble the same articles",
         "names": f"both name {', '.join(shared[:_MOST_NAMES])}",
         "own_words": "they share words that are rare among like articles",
         "crowded": "many other articles are as much alike",
-        "gap": f"{gap:.0f} hours lie between them",
+        "gap": f"{gap:.0f} hours lie between them"
+        + (f", which count as {counted:.0f}" if counted < gap - 1 else ""),
         "over_48h": "more than 48 hours lie between them",
         "strangers": "they share little, and no third article resembles both",
         "same_publisher": f"{one.article.publisher} wrote both",
