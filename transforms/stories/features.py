@@ -60,8 +60,8 @@ FEATURES = (
     "crowded",  # for both, the mean cosine with the ten nearest articles: many are as alike
     "gap",  # log(1 + hours between them), as far as time matters
     "over_48h",  # 1 if more than 48 hours lie between them, as far as time matters
-    "strangers",  # 1 if they share little and no third article resembles both
     "same_publisher",  # 1 if one publisher wrote both: it seldom tells one thing twice
+    "strangers",  # 1 if they share little and no third article resembles both
     "phase_apart",  # how likely one previews or delays what the other tells of otherwise
     "event_after",  # how likely one tells the event and the other its aftermath
     "ahead_none",  # how likely one looks ahead and the other is on no timeline
@@ -173,7 +173,7 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     pairs = _pair_neighbours(nearest, profiles)
     own = own_words(words, pairs.first, pairs.second, pairs.likeness)
     threads = gather_threads(len(ordered), pairs.first, pairs.second, pairs.likeness)
-    phases = hear_threads(ordered, threads)
+    phases = hear_threads(ordered, hours, threads)
     facts = gather_facts(ordered)
     return Evidence(
         readings=ordered,
@@ -223,8 +223,8 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
         "crowded": evidence.crowding[first] + evidence.crowding[second],
         "gap": np.round(np.log1p(hours) * timely, 3),
         "over_48h": np.round((hours > _LONG_GAP_HOURS) * timely, 3),
-        "strangers": _are_strangers(evidence, pairs),
         "same_publisher": same_publisher & ~same_title,
+        "strangers": _are_strangers(evidence, pairs),
         "phase_apart": _likely(_EXCLUDES, phases, first, second),
         "event_after": _likely(_LOOKS_BACK, phases, first, second),
         "ahead_none": _likely(_AHEAD_OF_NONE, phases, first, second),

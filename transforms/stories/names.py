@@ -33,7 +33,7 @@ class Gazetteer:
     kinds: Mapping[str, str]
     series: Mapping[str, str]
     implied: Mapping[str, frozenset[str]]
-    launch_sites: frozenset[str] = frozenset()
+    launch_sites: frozenset[str]
 
     def is_actor(self, name: str) -> bool:
         """Return whether `name` is an agency or company."""
@@ -174,19 +174,21 @@ def _read_series(data: object) -> dict[str, str]:
 
 def _read_sites(data: object, kinds: Mapping[str, str]) -> frozenset[str]:
     sites = _texts(_LAUNCH_SITES, data)
-    unknown = [site for site in sites if site not in kinds]
-    if unknown:
-        message = f"config/gazetteer.toml: launch_sites names {unknown[0]!r}, which is not listed"
-        raise ConfigError(message)
+    _refuse_unlisted(_LAUNCH_SITES, sites, kinds)
     return frozenset(sites)
 
 
 def _read_implied(data: object, kinds: Mapping[str, str]) -> dict[str, frozenset[str]]:
     implied = {}
     for name, others in data.items() if isinstance(data, Mapping) else ():
-        unknown = [other for other in (name, *_texts(name, others)) if other not in kinds]
-        if unknown:
-            message = f"config/gazetteer.toml: [implies] names {unknown[0]!r}, which is not listed"
-            raise ConfigError(message)
-        implied[name] = frozenset(others)
+        listed = _texts(name, others)
+        _refuse_unlisted(f"[{_IMPLIES}]", (name, *listed), kinds)
+        implied[name] = frozenset(listed)
     return implied
+
+
+def _refuse_unlisted(where: str, names: Iterable[str], kinds: Mapping[str, str]) -> None:
+    unknown = next((name for name in names if name not in kinds), None)
+    if unknown is not None:
+        message = f"config/gazetteer.toml: {where} names {unknown!r}, which is not listed"
+        raise ConfigError(message)

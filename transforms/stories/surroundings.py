@@ -27,7 +27,7 @@ def crowding(nearest: Rows) -> Floats:
     """
     out = np.zeros(nearest.height, dtype=np.float32)
     for article in range(nearest.height):
-        part = slice(nearest.starts[article], nearest.starts[article + 1])
+        part = nearest.row(article)
         others = nearest.values[part][nearest.columns[part] != article]
         highest = np.sort(others)[-_NEAREST:].astype(np.float64)
         out[article] = highest.sum() / _NEAREST
@@ -48,10 +48,10 @@ def own_words(words: Rows, first: Ints, second: Ints, likeness: Floats) -> Rows:
     values = np.zeros_like(words.values)
     neighbours = both_ways(words.height, first, second, likeness)
     for article in range(words.height):
-        near = slice(neighbours.starts[article], neighbours.starts[article + 1])
+        near = neighbours.row(article)
         others, weights = neighbours.columns[near], neighbours.values[near].astype(np.float64)
-        own = slice(words.starts[article], words.starts[article + 1])
-        theirs = [words.columns[words.starts[at] : words.starts[at + 1]] for at in others.tolist()]
+        own = words.row(article)
+        theirs = [words.columns[words.row(at)] for at in others.tolist()]
         found = np.bincount(
             np.concatenate([words.columns[:0], *theirs]),
             weights=np.repeat(weights, lengths[others]),

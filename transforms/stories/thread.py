@@ -55,15 +55,14 @@ def gather_threads(articles: int, first: Ints, second: Ints, likeness: Floats) -
     return both_ways(articles, first[same], second[same], likeness[same])
 
 
-def hear_threads(readings: Sequence[Reading], threads: Rows) -> Likelihoods:
+def hear_threads(readings: Sequence[Reading], hours: Hours, threads: Rows) -> Likelihoods:
     """Return how likely each phase is of each article, its thread heard: (articles, phases)."""
     own = np.array([reading.phases for reading in readings], dtype=np.float64)
     own = own.reshape(len(readings), len(PHASES))
-    hours = np.array([reading.hours for reading in readings], dtype=np.float64)
 
     phases = own.copy()
     for article in range(len(readings)):
-        members = threads.columns[threads.starts[article] : threads.starts[article + 1]]
+        members = threads.columns[threads.row(article)]
         gaps = np.abs(hours[members] - hours[article])
         near = gaps <= _HEARD_HOURS
         if near.sum() >= _FEWEST_HEARD:
@@ -76,7 +75,7 @@ def find_delays(hours: Hours, phases: Likelihoods, threads: Rows) -> Delays:
     is_delay = phases[:, DELAY] > CERTAIN
     last, following = np.full(len(hours), -np.inf), np.full(len(hours), np.inf)
     for article in range(len(hours)):
-        members = threads.columns[threads.starts[article] : threads.starts[article + 1]]
+        members = threads.columns[threads.row(article)]
         told = hours[members[is_delay[members]]]
         last[article] = told[told < hours[article]].max(initial=-np.inf)
         following[article] = told[told > hours[article]].min(initial=np.inf)

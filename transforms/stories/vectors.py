@@ -34,6 +34,10 @@ class Rows:
         """How many rows there are."""
         return len(self.starts) - 1
 
+    def row(self, at: int) -> slice:
+        """Return where row `at` stands in `columns` and `values`."""
+        return slice(self.starts[at], self.starts[at + 1])
+
 
 def weigh_rows(
     documents: Sequence[Mapping[str, float]], weight: Mapping[str, float], ballast: float = 0.0
