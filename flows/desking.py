@@ -29,9 +29,9 @@ from transforms.desk import (
     keep_action,
     read_actions,
 )
-from transforms.errors import ConfigError, InvalidURLError, PerigeeError
+from transforms.errors import ConfigError, PerigeeError
 from transforms.records import Action, Story, WeekNews
-from transforms.urls import canonical_url
+from transforms.urls import canonical_or
 from transforms.week_news import Judgement
 from transforms.weeks import Week
 
@@ -116,13 +116,13 @@ def find_story(desk: Desk, key: str) -> tuple[Story, str]:
     if key.isdecimal() and 0 < int(key) <= len(desk.edited.stories):
         story = desk.edited.stories[int(key) - 1]
         return story, story.lead.article_id
-    address = _address(key)
+    address = canonical_or(key, "")
     found = [
         (story, report.article_id)
         for story in desk.stories
         for report in story.coverage
         if (len(key) >= LEAST_PREFIX and report.article_id.startswith(key.casefold()))
-        or (address and report.url and _address(report.url) == address)
+        or (address and report.url and canonical_or(report.url, "") == address)
     ]
     if len({story.story_id for story, _ in found}) == 1:
         return found[0]
@@ -281,11 +281,3 @@ def _checked_value(desk: Desk, action: str, value: str) -> str:
         message = f"the note has {len(words)} characters; it may have {NOTE_LIMIT}"
         raise DeskError(message)
     return words
-
-
-def _address(url: str) -> str:
-    """Return what an address is compared by; empty for what is none."""
-    try:
-        return canonical_url(url)
-    except InvalidURLError:
-        return ""

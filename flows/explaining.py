@@ -11,9 +11,9 @@ import duckdb
 from flows.database import attach_read_only, memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
-from transforms.errors import ConfigError, InvalidURLError
+from transforms.errors import ConfigError
 from transforms.stories import Clustering, Explanation, explain_pair
-from transforms.urls import canonical_url
+from transforms.urls import canonical_or
 from transforms.week_news import TOLD_AT, Window, build_week, load_week
 from transforms.weeks import Week
 
@@ -131,17 +131,13 @@ def _told_week(
 
 
 def _find(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[str, datetime]:
-    try:
-        address = canonical_url(key)
-    except InvalidURLError:
-        address = ""
     rows = connection.execute(
         f"""
         SELECT a.article_id, {TOLD_AT} FROM durable.articles AS a
         WHERE a.canonical_url = $address OR (len($key) >= 6 AND starts_with(a.article_id, $key))
         LIMIT 2
         """,  # noqa: S608 our own constant
-        {"address": address, "key": key},
+        {"address": canonical_or(key, ""), "key": key},
     ).fetchall()
     if len(rows) != 1:
         what = "several articles" if rows else "no stored article"

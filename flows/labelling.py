@@ -13,11 +13,11 @@ import duckdb
 from flows.database import memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
-from transforms.errors import ConfigError, InvalidURLError
+from transforms.errors import ConfigError
 from transforms.models import dicts_of
 from transforms.normalise import read_dek
 from transforms.text import one_line, title_key
-from transforms.urls import canonical_url
+from transforms.urls import canonical_or
 from transforms.week_news import Window, build_week
 
 # A feed that is not in config/feeds.toml may write about anything.
@@ -111,7 +111,7 @@ def _read(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
                 "weight": feed.weight if feed else 1.0,
                 "guid": None,
                 "url": url,
-                "canonical_url": _canonical(url),
+                "canonical_url": canonical_or(url or "", None),
                 "title": title,
                 "title_key": title_key(title),
                 "dek": read_dek(given.get("dek"), set()),
@@ -125,10 +125,3 @@ def _read(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             message = f"{source}: line {number} is no article: {type(error).__name__}: {error}"
             raise ConfigError(message) from error
-
-
-def _canonical(url: str | None) -> str | None:
-    try:
-        return canonical_url(url) if url else None
-    except InvalidURLError:
-        return None

@@ -18,7 +18,7 @@ from transforms.discover import announced_feeds, refusal_of, usual_feeds
 from transforms.errors import ConfigError, FeedError, FetchError, InvalidURLError, ParseError
 from transforms.opml import Listed, read_opml
 from transforms.records import Feed
-from transforms.urls import canonical_url, clean_url, is_local
+from transforms.urls import canonical_or, clean_url, is_local
 
 MIN_SHARED = 0.5  # of a feed's entries: worth telling the editor that another feed has them too
 
@@ -225,7 +225,5 @@ def _feed_of(listed: Listed, taken: set[str]) -> Feed:
 
 
 def _key(url: str) -> str:
-    try:
-        return canonical_url(url)
-    except InvalidURLError:
-        return url  # `file:` feeds
+    """Return what a feed's address is compared by; `file:` feeds by the address as it is."""
+    return canonical_or(url, url)

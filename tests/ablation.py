@@ -29,6 +29,7 @@ from transforms.stories import (
     Background,
     Gazetteer,
     StoryArticle,
+    features,
     linkage,
     read_background,
     read_gazetteer,
@@ -91,14 +92,16 @@ class Labelled:
 
     def ablations(self) -> Iterator[tuple[str, Labels]]:
         """Yield what is left out, and the stories without it."""
-        for name, features in {**{f: (f,) for f in FEATURES}, **TOGETHER}.items():
-            yield f"without {name}", self.sort(features)
+        for name, left_out in {**{f: (f,) for f in FEATURES}, **TOGETHER}.items():
+            yield f"without {name}", self.sort(left_out)
         yield "without the gazetteer", self._again(gazetteer=read_gazetteer({}))
         yield "without background counts", self._again(background=Background(1, {}, {}))
         with _set(thread, "_HEARD_HOURS", -1.0):
             yield "without borrowed phases", self._again()
         with _set(reading, "CONCEPTS", {}):
             yield "without concepts", self._again()
+        with _set(features, "date_sights", lambda _readings, _hours, phases: phases):
+            yield "without the day of a sight", self._again()
         with _set(reading, "sights", lambda _: frozenset()):
             yield "without sights in the sky", self._again()
         with _set(linkage, "MOST_CONFLICTS", 1.0):

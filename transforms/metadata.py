@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from transforms.errors import InvalidURLError
-from transforms.urls import canonical_url, clean_url
+from transforms.urls import canonical_or
 
 # lxml has no types of its own.
 Element = Any
@@ -194,11 +193,11 @@ def _article(
 ) -> dict[str, Any] | None:
     """Return the object that describes the page's own article: lists of others are common."""
     articles = [node for node in nodes if _is_article(node)]
-    here = _canonical(url)
+    here = canonical_or(url or "", None)
 
     def likeness(node: dict[str, Any]) -> int:
         addresses = _strings(node.get("url")) + _strings(node.get("mainEntityOfPage"))
-        is_here = here is not None and any(_canonical(a) == here for a in addresses)
+        is_here = here is not None and any(canonical_or(a, None) == here for a in addresses)
         headline = " ".join(_strings(node.get("headline")))
         return 2 * is_here + any(headline and title.startswith(headline) for title in titles)
 
@@ -289,10 +288,3 @@ def _strings(value: object) -> list[str]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _canonical(url: str | None) -> str | None:
-    try:
-        return canonical_url(clean_url(url)) if url else None
-    except InvalidURLError:
-        return None

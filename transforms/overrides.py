@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from transforms.errors import ConfigError, InvalidURLError
-from transforms.urls import canonical_url
+from transforms.errors import ConfigError
+from transforms.urls import canonical_or
 
 FILE = "config/overrides.toml"
 KEYS = {
@@ -170,10 +170,7 @@ def _said(verb: str, override: Override) -> str:
 
 def _key(article: str) -> str:
     """Return what an article is found by: its canonical address, or the id as given."""
-    try:
-        return canonical_url(article)
-    except InvalidURLError:
-        return article
+    return canonical_or(article, article)
 
 
 def _is_text(value: object) -> bool:

@@ -6,9 +6,12 @@
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import TypeVar
 from urllib.parse import parse_qsl, quote, unquote, urljoin, urlsplit
 
 from transforms.errors import InvalidURLError
+
+Fallback = TypeVar("Fallback", str, None)
 
 MAX_CHARACTERS = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -134,6 +137,14 @@ def canonical_url(url: str) -> str:
     if fragment.startswith("!"):
         canonical += f"#{_normal_escapes(fragment)}"
     return _not_too_long(canonical)
+
+
+def canonical_or(url: str, fallback: Fallback) -> str | Fallback:
+    """Return what `url` is compared by, or `fallback` where it is no web address."""
+    try:
+        return canonical_url(url)
+    except InvalidURLError:
+        return fallback
 
 
 # Names of private networks: RFC 6761, 6762, 8375, ICANN's `internal`, and what routers use.

@@ -202,6 +202,32 @@ def test_hours_between_two_guides_to_one_sight_hardly_count(gazetteer, backgroun
     assert cost_of_hours("rocket launch") < 3 * cost_of_hours("lunar eclipse") < 0
 
 
+def test_views_of_a_sight_are_one_story_for_days_whatever_their_titles_sound_like(
+    gazetteer, background
+):
+    eclipse = "The total solar eclipse was seen from Iceland to Spain."
+    guides = [
+        an_article(1, "How to watch the total solar eclipse on March 6", "Where to stand."),
+        an_article(2, "Total solar eclipse on March 6: when and where to see it", "", hours=20),
+        an_article(3, "What to pack for the total solar eclipse on March 6", "A chair.", hours=30),
+    ]
+    views = [
+        an_article(4, "Total solar eclipse darkens Spain", eclipse, hours=60),
+        an_article(5, "Did you see the total solar eclipse? Here is how to share it", eclipse, 90),
+        an_article(6, "Total solar eclipse over a Spanish field of poppies", eclipse, hours=140),
+    ]
+
+    clustering = cluster_articles([*guides, *views], gazetteer, background)
+
+    assert sorted(map(sorted, clustering.stories().values())) == [
+        ["a01", "a02", "a03"],
+        ["a04", "a05", "a06"],
+    ]
+    assert "by its thread or the day of the solar eclipse" in (
+        explain_pair(clustering, "a02", "a05").words
+    )
+
+
 def test_hours_between_previews_of_one_launch_hardly_count_unless_it_was_put_off(
     gazetteer, background
 ):

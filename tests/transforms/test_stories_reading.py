@@ -50,6 +50,8 @@ def test_aggregators_and_picture_credits_are_no_part_of_the_summary():
 
     assert clean(feed) == ""
     assert clean("Photo by Jo Doe/AFP via Getty Images The probe\u2019s home") == "The probe's home"
+    assert clean("APOD: 2026 May 8 \u2013 Comet over Rome") == "Comet over Rome"
+    assert clean("Comet over Rome | Space photo of the day for May 8") == "Comet over Rome"
     assert clean("It landed. The post It landed appeared first on Moon News.") == "It landed."
 
 
@@ -159,6 +161,8 @@ def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
         ("Six planets in alignment: a parade of planets", {"planets"}),
         ("Comet fades before it is seen", {"comet"}),
         ("Northern lights expected again tonight", set()),
+        ("When is the next solar eclipse?", set()),
+        ("Rover watches a tiny eclipse on Mars", set()),
         ("How to watch the launch", set()),
     ],
 )
@@ -204,6 +208,7 @@ def test_a_roundup_is_known_by_its_title(title):
 def test_one_story_is_no_roundup():
     assert not is_roundup("Photos of the rocket on its pad", "It launches this week.")
     assert not is_roundup("Lander is down; its makers cheer", "")
+    assert not is_roundup("APOD: 2026 May 8 \u2013 Comet over Rome", "")
 
 
 def test_the_lead_paragraph_speaks_where_the_summary_is_missing():

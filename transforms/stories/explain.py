@@ -145,9 +145,9 @@ def _say_phase(evidence: Evidence, index: int) -> str:
     likely = int(phases.argmax())
     clues = ", ".join(_say_clue(clue) for clue in reading.phase_words) or "lack of any word"
     is_own = reading.phases.index(max(reading.phases)) == likely
-    return (
-        f"{PHASES[likely]} ({phases[likely]:.0%} {f'for {clues}' if is_own else 'by its thread'})"
-    )
+    around = " or ".join(["its thread", *(f"the day of the {s}" for s in sorted(reading.sights))])
+    why = f"for {clues}" if is_own else f"by {around}"
+    return f"{PHASES[likely]} ({phases[likely]:.0%} {why})"
 
 
 def _say_clue(clue: str) -> str:

@@ -77,7 +77,7 @@ _ROUNDUP = re.compile(
       | (?:morning|evening|daily|weekly)\ (?:space\ )?(?:brief|briefing|update|recap|digest)
       | (?:daily|weekly)\ download
       | sky\ at\ a\ glance | what's\ happening\ in | what\ you\ missed | latest\ space\ news
-      | apod | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
+      | on\ this\ day | this\ day\ in | (?:live|more)\ coverage\ from )\b
       | :\s*the\ (?:night\ )?sky\b""",
     re.IGNORECASE | re.VERBOSE,
 )

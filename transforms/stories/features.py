@@ -31,6 +31,7 @@ from transforms.stories.phase import (
     PREVIEW,
 )
 from transforms.stories.records import Background, Reading
+from transforms.stories.sights import date_sights
 from transforms.stories.surroundings import crowding, own_words
 from transforms.stories.thread import (
     Delays,
@@ -173,7 +174,7 @@ def gather_evidence(readings: Sequence[Reading], background: Background) -> Evid
     pairs = _pair_neighbours(nearest, profiles)
     own = own_words(words, pairs.first, pairs.second, pairs.likeness)
     threads = gather_threads(len(ordered), pairs.first, pairs.second, pairs.likeness)
-    phases = hear_threads(ordered, hours, threads)
+    phases = date_sights(ordered, hours, hear_threads(ordered, hours, threads))
     facts = gather_facts(ordered)
     return Evidence(
         readings=ordered,
@@ -244,8 +245,9 @@ def measure(evidence: Evidence, pairs: Pairs) -> Floats:
 def _hours_apart(evidence: Evidence, pairs: Pairs) -> tuple[Hours, Likelihoods]:
     """Return the hours between two articles, and how far they matter.
 
-    They hardly do between two previews of one sight in the sky, or of one event that was not put
-    off between them. Between two articles on no timeline, those past a day and a half don't count.
+    They hardly do between two previews of one event that was not put off between them, between two
+    guides to one sight in the sky, and between two views of it. Between two articles on no
+    timeline, those past a day and a half don't count.
     """
     first, second = pairs.first, pairs.second
     phases, delays, at = evidence.phases, evidence.delays, evidence.hours
@@ -254,8 +256,10 @@ def _hours_apart(evidence: Evidence, pairs: Pairs) -> tuple[Hours, Likelihoods]:
     hours = np.where(untimed, np.minimum(hours, _MOST_UNTIMED_HOURS), hours)
     put_off = (delays.next[first] < at[second]) | (delays.last[second] > at[first])
     one_event = (pairs.likeness >= _ONE_EVENT) & ~put_off
-    one_event |= sights_shared(evidence.facts, first, second)
-    return hours, 1 - one_event * phases[first, PREVIEW] * phases[second, PREVIEW]
+    one_sight = sights_shared(evidence.facts, first, second)
+    seen = phases[:, EVENT] + phases[:, AFTER]
+    ahead = (one_event | one_sight) * phases[first, PREVIEW] * phases[second, PREVIEW]
+    return hours, 1 - ahead - one_sight * seen[first] * seen[second]
 
 
 def _are_strangers(evidence: Evidence, pairs: Pairs) -> NDArray[np.bool_]:

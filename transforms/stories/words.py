@@ -23,6 +23,9 @@ BOILERPLATE = re.compile(
           (?:\s+via\s+getty\ images)?
     | \(\s*[^()]{0,40}/\s*(?:getty\ images|afp|reuters|ap|epa|shutterstock)[^()]{0,20}\)
     | (?:subscribe|sign\ up)\ (?:to|for)\ [^.]*
+    | ^apod:\s(?:\d{4}\s\w+\s\d{1,2}\s[\u2013-])?
+    | \|[\w\ ]{0,30}\b(?:photo|picture|image)\ of\ the\ day\b.*
+    | ^apod\ science\ apod\b.*
     | \[\s*(?:…|\.\.\.|&hellip;)\s*\]
     """,
     re.IGNORECASE | re.VERBOSE,
