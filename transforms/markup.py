@@ -26,6 +26,7 @@ _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt", "width", "height"}}
 _DROPPED_WITH_CONTENT = {"script", "style", "svg", "math", "template", "select", "object", "canvas"}
 _IMAGE = re.compile(r'<img((?: [a-z]+="[^"]*")*)>')
 _PIXELS = re.compile(r' (?:width|height)="0*[01](?:px)?"')
+_MOST_PASSES = 5
 _BLOCK_NAMES = BLOCKS | {"img", "picture", "hr"}
 
 
@@ -48,15 +49,24 @@ def sanitise(markup: str, base: str | None = None) -> str:
             return _address(value, base)
         return value if name not in {"width", "height"} or value.isdigit() else None
 
-    clean = nh3.clean(
-        tamed(markup[:MAX_CHARACTERS]),
-        tags=ALLOWED,
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes=_ATTRIBUTES,
-        attribute_filter=allowed_value,
-        url_schemes={"http", "https", "mailto"},
-        link_rel="noopener noreferrer",
-    )
+    clean = markup[:MAX_CHARACTERS]
+    # Elements that lose their tags may leave others nested as no parser would nest them (a link in
+    # a table in a link): what a browser makes of that is cleaned, too.
+    for _ in range(_MOST_PASSES):
+        dirty, clean = (
+            clean,
+            nh3.clean(
+                tamed(clean),
+                tags=ALLOWED,
+                clean_content_tags=_DROPPED_WITH_CONTENT,
+                attributes=_ATTRIBUTES,
+                attribute_filter=allowed_value,
+                url_schemes={"http", "https", "mailto"},
+                link_rel="noopener noreferrer",
+            ),
+        )
+        if clean == dirty:
+            break
     return _IMAGE.sub(_without_useless_image, clean)
 
 
