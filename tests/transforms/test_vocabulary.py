@@ -99,6 +99,17 @@ HEADLINES = [
     ("How the moon Deimos got its crater", {"mars"}),
     ("An impact crater under the ice of Greenland", {"asteroid"}),
     ("Under the ice of Europa: the moon's ocean", {"planets"}),
+    ("Harvest Moon rises over the harbor", {"lunar"}),
+    ("A catalog of 300 nebulas", {"cosmos"}),
+    ("The Milky Way as a particle accelerator", {"cosmos"}),
+    ("A Mars-sized world hit the young Earth", set()),
+    ("Rover sees Phobos eclipse from Mars", {"mars"}),
+    ("Auroras over Mars mapped by an orbiter", {"mars"}),
+    ("Jupiter's magnetosphere stirs", {"planets"}),
+    ("Solar eclipse draws crowds", {"sun"}),
+    ("Venus Aerospace opens a test stand for engines of rockets", {"launch"}),
+    ("Planetary scientists meet in Vienna", set()),
+    ("Fire nears a NASA ground station", {"satellites"}),
 ]
 LOOK_ALIKES = [
     ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),
