@@ -24,7 +24,9 @@ class ArticleExplained:
 
     Attributes:
         is_relevant: Whether it is told; `reason` says why.
-        tags: `(tag_id, phrase, score)` that it has earned itself, the strongest first.
+        tags: `(tag_id, phrase, score, by_words)` that it has earned itself, the strongest first;
+            where all its words decided, `phrase` is the one that spoke most for it.
+        overruled: `(tag_id, phrase, word)`: earned by a phrase, refuted by all its words.
         story_tags: `(tag_id, phrase)` of its story.
         story: `(article_id, publisher, title, why)` of each member of its story, oldest first.
         duplicate_of: The article that it repeats, with the reason.
@@ -36,7 +38,8 @@ class ArticleExplained:
     told_at: datetime
     is_relevant: bool
     reason: str
-    tags: tuple[tuple[str, str, float], ...]
+    tags: tuple[tuple[str, str, float, bool], ...]
+    overruled: tuple[tuple[str, str, str], ...]
     story_id: str | None
     story_tags: tuple[tuple[str, str], ...]
     story: tuple[tuple[str, str, str, str], ...]
@@ -75,8 +78,16 @@ def explain_article(settings: Settings, key: str) -> ArticleExplained:
             reason=reason,
             tags=_all(
                 connection,
-                "SELECT tag_id, phrase, score FROM article_tags WHERE article_id = ? "
+                "SELECT tag_id, phrase, score, by_words FROM article_tags WHERE article_id = ? "
                 "ORDER BY score DESC, tag_id",
+                article_id,
+            ),
+            overruled=_all(
+                connection,
+                "SELECT tag_id, phrase, word FROM tag_points "
+                "INNER JOIN tag_opinions USING (article_id, tag_id) "
+                "ANTI JOIN article_tags USING (article_id, tag_id) "
+                "WHERE article_id = ? AND is_earned ORDER BY tag_id",
                 article_id,
             ),
             story_id=story_id,

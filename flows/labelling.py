@@ -52,7 +52,7 @@ def label_articles(settings: Settings, source: Path, target: Path) -> int:
     Raises:
         ConfigError: A line is no such object; names file and line.
     """
-    rows = list(_read(settings, source))
+    rows = list(read_rows(settings, source))
     with closing(memory_database()) as connection:
         labels = label_rows(connection, settings, rows)
     with target.open("w", encoding="utf-8") as lines:
@@ -92,7 +92,12 @@ def label_rows(
     return {row["id"]: row for row in dicts_of(found)}
 
 
-def _read(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
+def read_rows(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
+    """Yield the articles of `source` as rows of table `articles`.
+
+    Raises:
+        ConfigError: A line is no article; names file and line.
+    """
     feeds = {feed.feed_id: feed for feed in settings.feeds}
     for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
         if not line.strip():

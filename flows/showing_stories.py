@@ -20,8 +20,12 @@ def show_article(console: Console, explained: ArticleExplained, *, as_json: bool
     console.print(f"{escape(explained.publisher)}, {explained.told_at:%a %d %b %Y %H:%M} UTC")
     told = "space news" if explained.is_relevant else "not told"
     console.print(f"{told}: {escape(explained.reason)}")
-    for tag_id, phrase, score in explained.tags:
-        console.print(f"tag {tag_id}: {escape(phrase)!r} ({score:.2f})")
+    for tag_id, phrase, score, by_words in explained.tags:
+        why = f"all its words, {escape(phrase)!r} most" if by_words else f"{escape(phrase)!r}"
+        console.print(f"tag {tag_id}: {why} ({score:.2f})")
+    for tag_id, phrase, word in explained.overruled:
+        against = f"all its words speak against {escape(phrase)!r}, {escape(word)!r} most"
+        console.print(f"no tag {tag_id}: {against}")
     if explained.duplicate_of:
         other, reason = explained.duplicate_of
         console.print(f"repeats {other[:12]}: {escape(reason)}")

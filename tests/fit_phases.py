@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from fitting import Floats, descend, table_of
 from quality import ROOT, shipped_gazetteer
 
 from transforms.stories.phase import PHASES, phase_clues
@@ -29,11 +29,9 @@ TABLE = ROOT / "transforms" / "stories" / "phases.json"
 FEWEST, MOST = 5, 1500
 # Pulls weights to zero, as if each were drawn from a normal distribution of this variance.
 VARIANCE = 0.2
-ROUNDS = 250
 # What an article without its summary counts beside the whole one.
 BARE = 0.3
 
-Floats = NDArray[np.float64]
 Clues = dict[str, float]
 
 
@@ -93,7 +91,7 @@ def fit(articles: Sequence[Article]) -> tuple[list[str], Floats]:
 
 def guess(words: Sequence[str], weights: Floats, articles: Sequence[Clues]) -> Floats:
     """Return how likely each phase is of each article."""
-    return _softmax(_table(words, articles) @ weights)
+    return _softmax(table_of(words, articles) @ weights)
 
 
 def write_table(words: Sequence[str], weights: Floats) -> None:
@@ -108,30 +106,19 @@ def write_table(words: Sequence[str], weights: Floats) -> None:
 
 
 def _descend(words: Sequence[str], articles: Sequence[Article]) -> Floats:
-    """Return the weights at which the labels are likeliest: Nesterov's accelerated gradient."""
-    table = _table(words, [a.clues for a in articles] + [a.bare for a in articles])
+    """Return the weights at which the labels are likeliest."""
+    table = table_of(words, [a.clues for a in articles] + [a.bare for a in articles])
     truth = np.eye(len(PHASES))[[a.phase for a in articles] * 2]
     counts = np.repeat((1.0, BARE), len(articles))[:, np.newaxis]
     pull = np.full((table.shape[1], 1), 1 / VARIANCE)
     pull[0] = 0.0  # the bias is free
     step = 1 / (0.5 * np.linalg.norm(table * np.sqrt(counts), 2) ** 2 + 1 / VARIANCE)
-    weights = ahead = np.zeros((table.shape[1], len(PHASES)))
-    for turn in range(ROUNDS):
-        slope = table.T @ (counts * (_softmax(table @ ahead) - truth)) + pull * ahead
-        last, weights = weights, ahead - step * slope
-        ahead = weights + turn / (turn + 3) * (weights - last)
-    return weights
 
+    def slope(weights: Floats) -> Floats:
+        off: Floats = table.T @ (counts * (_softmax(table @ weights) - truth)) + pull * weights
+        return off
 
-def _table(words: Sequence[str], articles: Sequence[Clues]) -> Floats:
-    place = {word: at for at, word in enumerate(words, 1)}
-    table = np.zeros((len(articles), 1 + len(words)))
-    table[:, 0] = 1.0
-    for row, clues in enumerate(articles):
-        for clue, strength in clues.items():
-            if clue in place:
-                table[row, place[clue]] = strength
-    return table
+    return descend(slope, np.zeros((table.shape[1], len(PHASES))), step)
 
 
 def _softmax(scores: Floats) -> Floats:

@@ -1,5 +1,6 @@
 """Build the week's derived tables, in order: one SQL file (or pure function) a table."""
 
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -14,6 +15,17 @@ def dicts_of(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Return what is left of a result, a dict a row."""
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+
+
+def insert_rows(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert `rows` column by column: far faster than row by row."""
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    values = ", ".join("unnest(?)" for _ in columns)
+    connection.execute(f"INSERT INTO {table} SELECT {values}", columns)
 
 
 def build_model(

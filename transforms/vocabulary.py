@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -11,7 +11,9 @@ from typing import Any
 import duckdb
 
 from transforms.errors import ConfigError
+from transforms.models import insert_rows
 from transforms.records import Tag
+from transforms.tag_words import load_tag_words
 
 FILE = "config/tags.toml"
 SCHEMA = files("transforms") / "sql" / "vocabulary_schema.sql"
@@ -56,11 +58,13 @@ class Vocabulary:
     Attributes:
         tags: In the order of the issue's sections.
         hosts: Hosts that write about space and nothing else.
+        taught: The tags that an article's other words may add or take away.
     """
 
     tags: tuple[Tag, ...]
     phrases: tuple[Phrase, ...]
     hosts: tuple[str, ...]
+    taught: tuple[str, ...] = ()
 
 
 def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
@@ -72,14 +76,17 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     """
     _refuse_unknown(data, ("tag", "space", "other"), "the file")
     tags: list[Tag] = []
+    taught: list[str] = []
     phrases: list[Phrase] = []
     for entry in _list(data, "tag", dict, "the file"):
         tag_id = _text(entry, "id", "a [[tag]]")
         place = f"tag {tag_id!r}"
         if tag_id in {tag.tag_id for tag in tags}:
             raise _error(place, "stands there twice; merge the two")
-        _refuse_unknown(entry, ("id", "label", "context", *TAG_ROLES), place)
+        _refuse_unknown(entry, ("id", "label", "taught", "context", *TAG_ROLES), place)
         tags.append(Tag(tag_id, _text(entry, "label", place)))
+        if _flag(entry, "taught", place):
+            taught.append(tag_id)
         own = [*_phrases(entry, TAG_ROLES, place, tag_id), *_context(entry, place, tag_id)]
         if not own:
             raise _error(place, "has no phrases; give it at least one")
@@ -93,19 +100,19 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     phrases += _phrases(space, SPACE_ROLES, "[space]")
     phrases += _phrases(other, OTHER_ROLES, "[other]")
     hosts = [host.lower() for host in _list(space, "hosts", str, "[space]")]
-    return Vocabulary(tuple(tags), tuple(phrases), tuple(dict.fromkeys(hosts)))
+    return Vocabulary(tuple(tags), tuple(phrases), tuple(dict.fromkeys(hosts)), tuple(taught))
 
 
 def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
     """Fill `tags` and the tables of `sql/vocabulary_schema.sql`, replacing what they held."""
     connection.execute(SCHEMA.read_text(encoding="utf-8"))
     connection.execute("DELETE FROM tags")
-    _insert(
+    insert_rows(
         connection,
         "tags",
         [(tag.tag_id, tag.label, at) for at, tag in enumerate(vocabulary.tags)],
     )
-    _insert(connection, "space_hosts", [(host,) for host in vocabulary.hosts])
+    insert_rows(connection, "space_hosts", [(host,) for host in vocabulary.hosts])
 
     listed = {_words(phrase.phrase) for phrase in vocabulary.phrases}
     ids: dict[Phrase, int] = {}
@@ -124,20 +131,10 @@ def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabular
         for form in _forms(phrase.phrase, listed)
     ]
     rows = [(at, phrase.phrase, phrase.role, phrase.tag_id) for phrase, at in ids.items()]
-    _insert(connection, "phrases", rows)
-    _insert(connection, "phrase_forms", forms)
-    _insert(connection, "phrase_conditions", list(dict.fromkeys(conditions)))
-
-
-def _insert(
-    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert `rows` column by column: far faster than row by row."""
-    if not rows:
-        return
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    values = ", ".join("unnest(?)" for _ in columns)
-    connection.execute(f"INSERT INTO {table} SELECT {values}", columns)
+    insert_rows(connection, "phrases", rows)
+    insert_rows(connection, "phrase_forms", forms)
+    insert_rows(connection, "phrase_conditions", list(dict.fromkeys(conditions)))
+    load_tag_words(connection, vocabulary.taught)
 
 
 def _words(text: str) -> str:
@@ -234,6 +231,14 @@ def _text(table: dict[str, Any], key: str, place: str) -> str:
     value = table.get(key)
     if not isinstance(value, str) or not value.strip():
         raise _error(place, f"has no {key!r}; give it a text")
+    return value
+
+
+def _flag(table: dict[str, Any], key: str, place: str) -> bool:
+    """Return the switch `key` of `table`; on if missing."""
+    value = table.get(key, True)
+    if not isinstance(value, bool):
+        raise _error(place, f"{key!r} must be true or false")
     return value
 
 

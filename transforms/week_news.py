@@ -107,6 +107,7 @@ class Window:
             "least_shingles": 12,
             "least_jaccard": 0.6,
             "stories_per_outlet": 3,
+            "overrule_from": 500,
         }
 
 
@@ -180,6 +181,8 @@ def build_week(
     build_model(connection, "phrase_hits", parameters)  # where the vocabulary's phrases stand
     build_model(connection, "relevance", parameters)  # space news or a look-alike
     drop_articles(connection, judgement.overrides)
+    build_model(connection, "tag_points", parameters)  # what the phrases say of each tag
+    build_model(connection, "tag_opinions", parameters)  # what all words say of it
     build_model(connection, "article_tags", parameters)  # tags that an article earns itself
     clustering = _cluster(connection, judgement)  # → memberships: articles in stories
     build_model(connection, "story_tags", parameters)  # tags that most of a story agree on

@@ -14,7 +14,7 @@ from transforms.models import build_model
 from transforms.vocabulary import Phrase, Vocabulary, load_vocabulary, parse_vocabulary
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config" / "tags.toml"
-MODELS = ("phrase_hits", "relevance", "article_tags")
+MODELS = ("phrase_hits", "relevance", "tag_points", "tag_opinions", "article_tags")
 
 HEADLINES = [
     ("Artemis III crew named", {"lunar"}),
@@ -22,7 +22,7 @@ HEADLINES = [
     ("A quiet month for sunspots", {"sun"}),
     ("SLS rolls back to its hangar", {"lunar", "launch"}),
     ("LIGO hears two black holes merge", {"telescope", "cosmos"}),
-    ("A plan to lift the orbit of NASA's Swift mission", {"telescope"}),
+    ("A plan to lift the orbit of NASA's Swift mission", {"telescope", "satellites"}),
     ("Who needs orbital data centers?", {"satellites"}),
     ("JWST looks at a distant galaxy", {"telescope", "cosmos"}),
     ("A second moon of Mars is photographed by a passing probe", {"mars"}),
@@ -171,7 +171,7 @@ def a_workspace(vocabulary, titles, dek=None, kind="general"):
     ).fetchall()
     load_vocabulary(connection, vocabulary)
     for model in MODELS:
-        build_model(connection, model, {})
+        build_model(connection, model, {"overrule_from": 500})
     return connection
 
 

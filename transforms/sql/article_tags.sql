@@ -1,75 +1,27 @@
--- One row per article of space news and tag that it has earned.
---   in:  phrase_hits, relevance (article_id, is_relevant)
---   out: article_id, tag_id, phrase, score, in_title
--- Each phrase of a tag counts once, where it stands best: in the title 2 points (a hint 1/2); in
--- the dek and the publisher's topics a name 1, a word or term 1/2, a hint 1/4; in the text half of
--- that. A tag needs a point and a phrase beside those of the text. Without a name in the title it
--- needs a fifth of the points of the article's best tag, too: a rocket that may one day go to Mars
--- is a launch. `phrase` is the one that counted most; ties go to the longer, then to the later in
--- the alphabet.
-
-WITH roles (role, in_title, elsewhere) AS (
-    VALUES
-    ('name', 2.0, 1.0),
-    ('word', 2.0, 0.5),
-    ('term', 2.0, 0.5),
-    ('hint', 0.5, 0.25)
-),
-
-counted AS (
-    SELECT
-        phrase_hits.article_id,
-        phrase_hits.tag_id,
-        phrase_hits.phrase,
-        max(
-            cast(
-                CASE phrase_hits.field
-                    WHEN 'title' THEN roles.in_title
-                    WHEN 'text' THEN roles.elsewhere / 2
-                    ELSE roles.elsewhere
-                END AS DOUBLE
-            )
-        ) AS points,
-        bool_or(phrase_hits.field = 'title') AS in_title,
-        bool_or(phrase_hits.field <> 'text') AS is_beside_text,
-        bool_or(phrase_hits.field = 'title' AND phrase_hits.role = 'name') AS is_titled
-    FROM phrase_hits
-    INNER JOIN roles ON phrase_hits.role = roles.role
-    WHERE
-        phrase_hits.tag_id IS NOT NULL
-        AND phrase_hits.field IN ('title', 'dek', 'topics', 'text')
-    GROUP BY ALL
-),
-
-scored AS (
-    SELECT
-        article_id,
-        tag_id,
-        arg_max(phrase, (points, len(phrase), phrase)) AS phrase,
-        sum(points) AS score,
-        bool_or(in_title) AS in_title,
-        bool_or(is_beside_text) AS is_beside_text,
-        bool_or(is_titled) AS is_titled
-    FROM counted
-    GROUP BY ALL
-)
+-- One row per article of space news and tag that it carries.
+--   in:  tag_points, tag_opinions; parameter: overrule_from
+--   out: article_id, tag_id, phrase, score, in_title, by_words
+-- The phrases decide, unless all words together are sure of the contrary (`overrule_from`, in
+-- thousandths of log-odds); a tag that has a phrase in the title stays whatever they say. `phrase`
+-- is what earned the tag most; where the words decided (`by_words`), the one that speaks most for
+-- it.
 
 SELECT
-    scored.article_id,
-    scored.tag_id,
-    scored.phrase,
-    scored.score,
-    scored.in_title
-FROM scored
-INNER JOIN relevance ON scored.article_id = relevance.article_id
-WHERE relevance.is_relevant
-QUALIFY
-    scored.is_beside_text
-    AND scored.score >= 1
-    AND (
-        scored.is_titled
-        OR scored.score >= 0.2 * max(scored.score) OVER (PARTITION BY scored.article_id)
-    )
+    coalesce(tag_points.article_id, tag_opinions.article_id) AS article_id,
+    coalesce(tag_points.tag_id, tag_opinions.tag_id) AS tag_id,
+    if(coalesce(tag_points.is_earned, FALSE), tag_points.phrase, tag_opinions.word) AS phrase,
+    coalesce(tag_points.score, 0) AS score,
+    coalesce(tag_points.in_title, FALSE) AS in_title,
+    NOT coalesce(tag_points.is_earned, FALSE) AS by_words
+FROM tag_points
+FULL OUTER JOIN tag_opinions
+    ON tag_points.article_id = tag_opinions.article_id AND tag_points.tag_id = tag_opinions.tag_id
+WHERE
+    CASE
+        WHEN coalesce(tag_points.is_earned, FALSE)
+            THEN tag_points.in_title OR coalesce(tag_opinions.opinion > -$overrule_from, TRUE)
+        ELSE coalesce(tag_opinions.opinion >= $overrule_from, FALSE)
+    END
 ORDER BY
-    scored.article_id,
-    scored.tag_id
+    article_id,
+    tag_id

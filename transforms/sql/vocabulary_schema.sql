@@ -26,6 +26,24 @@ CREATE OR REPLACE TABLE phrase_conditions (
     PRIMARY KEY (phrase_id, condition_id)
 );
 
+-- What single words were found to speak for and against a tag, in hundredths of log-odds, and what
+-- is said of it before any word: for any article, for one whose phrases earned it, for three points
+-- of phrases, and for all points of the best tag. `transforms.tag_words.load_tag_words` fills them.
+CREATE OR REPLACE TABLE tag_words (
+    word VARCHAR NOT NULL,
+    tag_id VARCHAR NOT NULL,
+    weight INTEGER NOT NULL,
+    PRIMARY KEY (word, tag_id)
+);
+
+CREATE OR REPLACE TABLE tag_weights (
+    tag_id VARCHAR PRIMARY KEY,
+    bias INTEGER NOT NULL,
+    earned INTEGER NOT NULL,
+    points INTEGER NOT NULL,
+    share INTEGER NOT NULL
+);
+
 -- Hosts that write about space and nothing else; each stands for its subdomains too.
 CREATE OR REPLACE TABLE space_hosts (
     host VARCHAR PRIMARY KEY
