@@ -153,9 +153,7 @@ def fit(articles: Sequence[Article]) -> Fit:
     """Return the weights at which the labels are likeliest."""
     tags = tuple(sorted({tag for article in articles for tag in article.tags}))
     counts = Counter(word for article in articles for word in article.words)
-    words = tuple(
-        sorted(word for word, n in counts.items() if n >= FEWEST and not is_empty(word))
-    )
+    words = tuple(sorted(word for word, n in counts.items() if n >= FEWEST and not is_empty(word)))
     table = table_of(words, [article.words for article in articles])
     priors = _priors(tags, articles)
     truth = np.array([[article.tags.get(tag, 0.0) for tag in tags] for article in articles])
