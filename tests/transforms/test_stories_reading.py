@@ -162,6 +162,8 @@ def test_a_title_tells_which_step_of_a_flight_it_is_about(title, steps):
         ("Comet fades before it is seen", {"comet"}),
         ("Northern lights expected again tonight", set()),
         ("When is the next solar eclipse?", set()),
+        ("Partial lunar eclipse live: what time is the eclipse?", {"lunar eclipse"}),
+        ("After the solar eclipse a lunar eclipse", {"solar eclipse", "lunar eclipse"}),
         ("Rover watches a tiny eclipse on Mars", set()),
         ("How to watch the launch", set()),
     ],

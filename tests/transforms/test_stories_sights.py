@@ -41,12 +41,16 @@ def dated(title, days, phases):
     return date_sights(readings, hours, told)[-1].tolist()
 
 
-def test_a_sight_is_on_the_day_that_most_titles_name():
-    assert sight_days([read(title) for title in GUIDES]) == {"solar eclipse": THE_DAY.toordinal()}
+def test_a_sight_is_on_the_days_that_several_titles_name():
+    days = sight_days([read(title) for title in GUIDES])
+
+    assert {sight: begins.tolist() for sight, begins in days.items()} == {
+        "solar eclipse": [THE_DAY.timestamp() / 3600]
+    }
 
 
 def test_one_title_is_too_little_to_date_a_sight():
-    assert sight_days([read(GUIDES[0])]) == {}
+    assert sight_days([read(GUIDES[0])])["solar eclipse"].size == 0
 
 
 @pytest.mark.parametrize(
@@ -74,3 +78,11 @@ def test_an_article_that_announces_another_day_or_no_sight_keeps_its_phase():
 
     assert dated("How to see the solar eclipse on August 28", 4, phases) == phases
     assert dated("How to watch the launch", 4, phases) == phases
+
+
+def test_a_day_far_off_is_of_another_sight_of_that_name():
+    phases = [0.5, 0.0, 0.25, 0.25, 0.0]
+
+    assert dated("What an eclipse does to birds", 7.9, phases) == [0.0, 0.0, 0.75, 0.25, 0.0]
+    assert dated("What an eclipse does to birds", 8.1, phases) == phases
+    assert dated("What an eclipse does to birds", -8.1, phases) == phases

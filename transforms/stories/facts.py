@@ -149,8 +149,16 @@ def milestones(title: str) -> frozenset[str]:
 
 
 def sights(title: str) -> frozenset[str]:
-    """Return the sights in the sky that a title names: they come on a day known long before."""
-    return _said(title, SIGHT_PATTERNS)
+    """Return the sights in the sky that a title names: they come on a day known long before.
+
+    >>> sights("Lunar eclipse live: when does the eclipse begin?")
+    frozenset({'lunar eclipse'})
+    """
+    named = _said(title, SIGHT_PATTERNS)
+    # An eclipse without a name is the Sun's, unless the title has named the Moon's.
+    if "lunar eclipse" in named and "solar" not in title.lower():
+        named -= {"solar eclipse"}
+    return named
 
 
 def _said(title: str, patterns: Mapping[str, re.Pattern[str]]) -> frozenset[str]:
