@@ -159,10 +159,11 @@ class WatchedSocket(socket.socket):
         Raises:
             TimeoutError: The time is over.
         """
-        count = super().recv_into(*args, **kwargs)
-        if deadline := current_deadline():
-            deadline.check()
-        return count
+        try:
+            return super().recv_into(*args, **kwargs)
+        finally:  # the other side may have reset what the watchdog has shut down
+            if deadline := current_deadline():
+                deadline.check()
 
 
 class WatchedTLSSocket(WatchedSocket, ssl.SSLSocket):

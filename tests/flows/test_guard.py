@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ import requests
 import trustme
 from urllib3.exceptions import ReadTimeoutError
 
-from flows.deadline import deadline_of
+from flows.deadline import WatchedSocket, deadline_of
 from flows.guard import GuardPolicy, check_address, check_url, make_session
 from transforms.errors import UnsafeAddressError
 
@@ -303,6 +304,20 @@ def test_a_kept_connection_comes_under_the_next_deadline(loopback):
     assert not first.expired
     assert second.expired
     assert time.monotonic() - began == pytest.approx(0.4, abs=0.3)
+
+
+@pytest.mark.parametrize(("seconds", "error"), [(0.05, TimeoutError), (5, ConnectionResetError)])
+def test_what_is_reset_after_the_deadline_has_run_out_of_time(loopback, seconds, error):
+    def answer(connection):
+        closing_resets = struct.pack("ii", 1, 0)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, closing_resets)
+
+    with a_server(answer) as port, WatchedSocket() as asked:
+        asked.connect(("127.0.0.1", port))
+        with deadline_of(seconds):
+            time.sleep(0.2)
+            with pytest.raises(error):
+                asked.recv_into(bytearray(1))
 
 
 def test_a_deadline_ends_its_own_thread_only(loopback):
