@@ -12,8 +12,11 @@ import pytest
 from transforms.errors import ConfigError
 from transforms.models import build_model
 from transforms.vocabulary import Phrase, Vocabulary, load_vocabulary, parse_vocabulary
+from transforms.week_news import Window
+from transforms.weeks import Week
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config" / "tags.toml"
+PARAMETERS = Window.of(Week.parse("2026-W47"), "UTC").parameters
 MODELS = ("phrase_hits", "relevance", "tag_points", "tag_opinions", "article_tags")
 
 HEADLINES = [
@@ -171,7 +174,7 @@ def a_workspace(vocabulary, titles, dek=None, kind="general"):
     ).fetchall()
     load_vocabulary(connection, vocabulary)
     for model in MODELS:
-        build_model(connection, model, {"overrule_from": 500})
+        build_model(connection, model, PARAMETERS)
     return connection
 
 

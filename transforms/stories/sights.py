@@ -24,16 +24,14 @@ _DAY_HOURS = 24.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
-def sight_days(readings: Sequence[Reading]) -> dict[str, Hours]:
+def sight_days(readings: Sequence[Reading]) -> dict[str, list[float]]:
     """Return when the days that titles name for each sight begin, in hours since the epoch."""
     named: defaultdict[str, Counter[int]] = defaultdict(Counter)
     for reading in readings:
         for sight in reading.sights:
             named[sight].update(reading.days)
     return {
-        sight: np.array(
-            [(day - _EPOCH) * _DAY_HOURS for day, n in sorted(days.items()) if n >= _FEWEST_NAMING]
-        )
+        sight: [_beginning(day) for day, titles in days.items() if titles >= _FEWEST_NAMING]
         for sight, days in named.items()
     }
 
@@ -46,11 +44,10 @@ def date_sights(readings: Sequence[Reading], hours: Hours, phases: Likelihoods) 
         begins = [
             begin
             for sight in reading.sights
-            for begin in days[sight].tolist()
+            for begin in days[sight]
             if abs(begin - hours[article]) <= _FARTHEST_HOURS
         ]
-        announced = {(day - _EPOCH) * _DAY_HOURS for day in reading.days}
-        if not begins or not announced.issubset(begins):
+        if not begins or not set(map(_beginning, reading.days)).issubset(begins):
             continue
         if hours[article] >= max(begins) + _OVER_AFTER_HOURS:
             dated[article, EVENT] += dated[article, PREVIEW]
@@ -59,3 +56,8 @@ def date_sights(readings: Sequence[Reading], hours: Hours, phases: Likelihoods) 
             dated[article, PREVIEW] += dated[article, EVENT] + dated[article, AFTER]
             dated[article, [EVENT, AFTER]] = 0.0
     return np.asarray(np.rint(dated * GRID) / GRID)
+
+
+def _beginning(day: int) -> float:
+    """Return when a day begins, in hours since the epoch."""
+    return (day - _EPOCH) * _DAY_HOURS
