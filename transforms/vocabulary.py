@@ -59,12 +59,14 @@ class Vocabulary:
         tags: In the order of the issue's sections.
         hosts: Hosts that write about space and nothing else.
         taught: The tags that an article's other words may add or take away.
+        unweighed: The tags that an article keeps however much it says of another.
     """
 
     tags: tuple[Tag, ...]
     phrases: tuple[Phrase, ...]
     hosts: tuple[str, ...]
     taught: tuple[str, ...] = ()
+    unweighed: tuple[str, ...] = ()
 
 
 def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
@@ -77,16 +79,19 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     _refuse_unknown(data, ("tag", "space", "other"), "the file")
     tags: list[Tag] = []
     taught: list[str] = []
+    unweighed: list[str] = []
     phrases: list[Phrase] = []
     for entry in _list(data, "tag", dict, "the file"):
         tag_id = _text(entry, "id", "a [[tag]]")
         place = f"tag {tag_id!r}"
         if tag_id in {tag.tag_id for tag in tags}:
             raise _error(place, "stands there twice; merge the two")
-        _refuse_unknown(entry, ("id", "label", "taught", "context", *TAG_ROLES), place)
+        _refuse_unknown(entry, ("id", "label", "taught", "weighed", "context", *TAG_ROLES), place)
         tags.append(Tag(tag_id, _text(entry, "label", place)))
         if _flag(entry, "taught", place):
             taught.append(tag_id)
+        if not _flag(entry, "weighed", place):
+            unweighed.append(tag_id)
         own = [*_phrases(entry, TAG_ROLES, place, tag_id), *_context(entry, place, tag_id)]
         if not own:
             raise _error(place, "has no phrases; give it at least one")
@@ -100,7 +105,13 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     phrases += _phrases(space, SPACE_ROLES, "[space]")
     phrases += _phrases(other, OTHER_ROLES, "[other]")
     hosts = [host.lower() for host in _list(space, "hosts", str, "[space]")]
-    return Vocabulary(tuple(tags), tuple(phrases), tuple(dict.fromkeys(hosts)), tuple(taught))
+    return Vocabulary(
+        tuple(tags),
+        tuple(phrases),
+        tuple(dict.fromkeys(hosts)),
+        tuple(taught),
+        tuple(unweighed),
+    )
 
 
 def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabulary) -> None:
@@ -113,6 +124,7 @@ def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabular
         [(tag.tag_id, tag.label, at) for at, tag in enumerate(vocabulary.tags)],
     )
     insert_rows(connection, "space_hosts", [(host,) for host in vocabulary.hosts])
+    insert_rows(connection, "unweighed_tags", [(tag_id,) for tag_id in vocabulary.unweighed])
 
     listed = {_words(phrase.phrase) for phrase in vocabulary.phrases}
     ids: dict[Phrase, int] = {}

@@ -113,6 +113,13 @@ HEADLINES = [
     ("Venus Aerospace opens a test stand for engines of rockets", {"launch"}),
     ("Planetary scientists meet in Vienna", set()),
     ("Fire nears a NASA ground station", {"satellites"}),
+    ("An asteroid with a moon", {"asteroid"}),
+    ("Did Venus swallow its moon?", {"planets"}),
+    ("How Charon, that icy moon, slowed down", {"planets"}),
+    ("What becomes of the moon of an exoplanet", {"exoplanet", "planets"}),
+    ("Brighter than the full moon: a comet in daylight", {"asteroid"}),
+    ("A Mars meteorite older than expected", {"mars", "asteroid"}),
+    ("Gaia finds a stream of stars in the Milky Way", {"telescope", "cosmos"}),
 ]
 LOOK_ALIKES = [
     ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),
@@ -284,6 +291,7 @@ def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
             "[other] has an unknown key 'lookalike'; did you mean 'lookalikes'?",
         ),
         ('{sun}\nnames = ["flare"]\n[[space]]\nhosts = []', "[space] must be a table"),
+        ('{sun}\nnames = ["flare"]\nweighed = 0', "tag 'sun' 'weighed' must be true or false"),
     ],
 )
 def test_a_mistake_is_named_with_file_tag_and_key(written, complaint):
@@ -314,6 +322,16 @@ def test_a_plural_is_found_by_itself_unless_it_means_something_else():
         tags = found.execute("SELECT article_id, tag_id FROM article_tags ORDER BY ALL").fetchall()
 
     assert tags == [("1", "planets"), ("2", "lunar"), ("3", "lunar")]
+
+
+def test_what_a_telescope_saw_does_not_hide_the_telescope(shipped):
+    title = "A quasar in the early universe feeds a supermassive black hole and its galaxy"
+
+    found = judged(
+        shipped, [title], dek="Seen by the James Webb Space Telescope on the way to Mars."
+    )
+
+    assert found[title].tags == {"cosmos", "telescope"}
 
 
 def test_loading_again_replaces_what_was_there(shipped):

@@ -1,13 +1,13 @@
 -- One row per article of space news and tag that any phrase in it speaks for.
---   in:  phrase_hits, relevance (article_id, is_relevant)
+--   in:  phrase_hits, relevance (article_id, is_relevant), unweighed_tags
 --   out: article_id, tag_id, phrase, score, beside_text, in_title, is_titled, is_earned
 -- Each phrase of a tag counts once, where it stands best: in the title 2 points (a hint 1/2); in
 -- the dek and the publisher's topics a name 1, a word or term 1/2, a hint 1/4; in the text half of
 -- that. `score` is their sum, `beside_text` without those that stand in the text alone.
 -- A tag is earned by a point and a phrase beside the text. Without a name in the title it needs a
 -- fifth of the points of the article's best tag, too: a rocket that may one day go to Mars is a
--- launch. `phrase` is the one that counted most; ties go to the longer, then to the later in the
--- alphabet.
+-- launch. An unweighed tag does not: what a telescope saw is told at more length than the telescope.
+-- `phrase` is the one that counted most; ties go to the longer, then to the later in the alphabet.
 
 WITH roles (role, in_title, elsewhere) AS (
     VALUES
@@ -61,10 +61,12 @@ SELECT
     AND scored.score >= 1
     AND (
         scored.is_titled
+        OR unweighed_tags.tag_id IS NOT NULL
         OR scored.score >= 0.2 * max(scored.score) OVER (PARTITION BY scored.article_id)
     ) AS is_earned
 FROM scored
 INNER JOIN relevance ON scored.article_id = relevance.article_id
+LEFT JOIN unweighed_tags ON scored.tag_id = unweighed_tags.tag_id
 WHERE relevance.is_relevant
 ORDER BY
     scored.article_id,

@@ -44,6 +44,11 @@ CREATE OR REPLACE TABLE tag_weights (
     share INTEGER NOT NULL
 );
 
+-- Tags that an article keeps however much it says of another.
+CREATE OR REPLACE TABLE unweighed_tags (
+    tag_id VARCHAR PRIMARY KEY
+);
+
 -- Hosts that write about space and nothing else; each stands for its subdomains too.
 CREATE OR REPLACE TABLE space_hosts (
     host VARCHAR PRIMARY KEY
