@@ -156,8 +156,10 @@ def extract(
 @app.command()
 def label(
     context: typer.Context,
-    articles: Annotated[Path, typer.Argument(metavar="ARTICLES.jsonl", exists=True)],
-    labels: Annotated[Path, typer.Argument(metavar="OUT.jsonl")],
+    articles: Annotated[
+        Path, typer.Argument(metavar="ARTICLES.jsonl", exists=True, dir_okay=False)
+    ],
+    labels: Annotated[Path, typer.Argument(metavar="OUT.jsonl", dir_okay=False, writable=True)],
 ) -> None:
     """Dedupe, cluster and tag articles from a file, in a fresh database in memory."""
     from flows.labelling import label_articles

@@ -1,7 +1,7 @@
 """`perigee label`: run dedupe, cluster and tag over articles from a file, and write labels."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -10,18 +10,14 @@ from typing import Any
 
 import duckdb
 
+from flows.articles_file import read_rows
 from flows.database import memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.errors import ConfigError
 from transforms.models import dicts_of
-from transforms.normalise import read_dek
-from transforms.text import one_line, title_key
-from transforms.urls import canonical_or
 from transforms.week_news import Window, build_week
 
-# A feed that is not in config/feeds.toml may write about anything.
-UNKNOWN_KIND = "general"
 COLUMNS = {
     "article_id": "VARCHAR",
     "feed_id": "VARCHAR",
@@ -50,14 +46,18 @@ def label_articles(settings: Settings, source: Path, target: Path) -> int:
     same order: `{"id", "story", "duplicate_of", "relevant", "tags"}`.
 
     Raises:
-        ConfigError: A line is no such object; names file and line.
+        ConfigError: A line is no such object, or a file cannot be read or written; names file and
+            line.
     """
     rows = list(read_rows(settings, source))
     with closing(memory_database()) as connection:
         labels = label_rows(connection, settings, rows)
-    with target.open("w", encoding="utf-8") as lines:
-        for row in rows:
-            lines.write(json.dumps(labels[row["article_id"]], ensure_ascii=False) + "\n")
+    told = (json.dumps(labels[row["article_id"]], ensure_ascii=False) + "\n" for row in rows)
+    try:
+        target.write_text("".join(told), encoding="utf-8")
+    except OSError as error:
+        message = f"{target}: cannot be written: {error.strerror}"
+        raise ConfigError(message) from error
     return len(rows)
 
 
@@ -90,43 +90,3 @@ def label_rows(
         """
     )
     return {row["id"]: row for row in dicts_of(found)}
-
-
-def read_rows(settings: Settings, source: Path) -> Iterable[dict[str, Any]]:
-    """Yield the articles of `source` as rows of table `articles`.
-
-    Raises:
-        ConfigError: A line is no article; names file and line.
-    """
-    feeds = {feed.feed_id: feed for feed in settings.feeds}
-    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            given = json.loads(line)
-            told_at = datetime.fromisoformat(given["published_at"])
-            title = one_line(given["title"])
-            feed = feeds.get(given["feed_id"])
-            url = given.get("url") or None
-            yield {
-                "article_id": str(given["id"]),
-                "feed_id": given["feed_id"],
-                "publisher": feed.publisher if feed else given["feed_id"],
-                "kind": feed.kind if feed else UNKNOWN_KIND,
-                "weight": feed.weight if feed else 1.0,
-                "guid": None,
-                "url": url,
-                "canonical_url": canonical_or(url or "", None),
-                "title": title,
-                "title_key": title_key(title),
-                "dek": read_dek(given.get("dek"), set()),
-                "text": given.get("body") or "",
-                "related_topics": given.get("related_topics") or [],
-                "language": given.get("language"),
-                "has_picture": False,
-                "told_at": told_at if told_at.tzinfo else told_at.replace(tzinfo=UTC),
-                "is_this_week": True,
-            }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            message = f"{source}: line {number} is no article: {type(error).__name__}: {error}"
-            raise ConfigError(message) from error

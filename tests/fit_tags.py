@@ -25,8 +25,9 @@ import numpy as np
 from fitting import Floats, descend, table_of
 from quality import ROOT
 
+from flows.articles_file import read_rows
 from flows.database import memory_database
-from flows.labelling import label_rows, read_rows
+from flows.labelling import label_rows
 from flows.settings import load_settings
 from transforms.stories.lexicon import STOP_WORDS
 from transforms.tag_words import PRIORS

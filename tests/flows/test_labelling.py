@@ -1,6 +1,7 @@
 """`perigee label`: a file of articles in, a file of labels out, and what feeds append is off."""
 
 import json
+import re
 
 import pytest
 
@@ -58,9 +59,56 @@ def test_what_an_outlet_appends_to_its_summaries_earns_no_tag(settings, tmp_path
     assert label["tags"] == ["asteroid"]
 
 
-def test_a_line_that_is_no_article_is_named(settings, tmp_path):
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ('{"id": "a2"', "it is no JSON: Expecting ',' delimiter at column 12"),
+        ("[" * 100_000, "it is nested too deeply"),
+        ("[1, 2]", "it is no JSON object"),
+        ('{"id": "a2"}', "'feed_id' is missing; a line needs id, feed_id, title, published_at"),
+        ({"id": " "}, "'id' must be a text"),
+        ({"title": 3}, "'title' must be a text"),
+        ({"dek": ["Stars fall."]}, "'dek' must be a text"),
+        ({"related_topics": "moon"}, "'related_topics' must be a list of texts"),
+        ({"published_at": "yesterday"}, "'published_at' is 'yesterday'; write it like 2026-11"),
+        ({"published_at": "9999-12-31T23:59:59+00:00"}, "which is too far off"),
+    ],
+)
+def test_a_line_that_is_no_article_is_named(settings, tmp_path, line, complaint):
     source = tmp_path / "articles.jsonl"
-    source.write_text(json.dumps(an_article(1, "Meteors", "", 9)) + '\n{"id": "a2"}\n')
+    good = an_article(1, "Meteors", "", 9)
+    bad = line if isinstance(line, str) else json.dumps({**good, "id": "a2", **line})
+    source.write_text(f"{json.dumps(good)}\n{bad}\n")
 
-    with pytest.raises(ConfigError, match="line 2 is no article: KeyError"):
+    with pytest.raises(ConfigError, match=re.escape(complaint)) as caught:
         label_articles(settings, source, tmp_path / "labels.jsonl")
+
+    assert str(caught.value).startswith(f"{source}: line 2 is no article: ")
+
+
+def test_two_articles_of_one_id_are_named(settings, tmp_path):
+    article = an_article(1, "Meteors", "", 9)
+
+    with pytest.raises(ConfigError, match="lines 1 and 2 have one id, 'a1'"):
+        labelled(settings, tmp_path, [article, article])
+
+
+def test_a_file_that_cannot_be_read_or_written_is_named(settings, tmp_path):
+    source, target = tmp_path / "articles.jsonl", tmp_path / "nowhere" / "labels.jsonl"
+    with pytest.raises(ConfigError, match=r"articles\.jsonl: cannot be read: No such file"):
+        label_articles(settings, source, target)
+    source.write_bytes(b"\xff\xfe\n")
+    with pytest.raises(ConfigError, match=r"articles\.jsonl: is not UTF-8"):
+        label_articles(settings, source, target)
+    source.write_text(json.dumps(an_article(1, "Meteors", "", 9)))
+    with pytest.raises(ConfigError, match=r"labels\.jsonl: cannot be written: No such file"):
+        label_articles(settings, source, target)
+
+
+def test_a_title_may_hold_what_unicode_takes_for_the_end_of_a_line(settings, tmp_path):
+    article = an_article(7, "Meteors\u2028over\u0085Lapland", "", 9)
+    source, target = tmp_path / "articles.jsonl", tmp_path / "labels.jsonl"
+    source.write_text(json.dumps(article | {"id": 7}, ensure_ascii=False), encoding="utf-8")
+
+    assert label_articles(settings, source, target) == 1
+    assert json.loads(target.read_text("utf-8"))["id"] == "7"

@@ -10,7 +10,8 @@ import duckdb
 import fit_tags
 import pytest
 
-from flows.labelling import label_rows, read_rows
+from flows.articles_file import read_rows
+from flows.labelling import label_rows
 from flows.settings import load_settings
 from transforms import tag_words
 from transforms.errors import ConfigError
