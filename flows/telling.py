@@ -24,7 +24,8 @@ from transforms.corrections import Watch, load_history, read_late, read_rewrites
 from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions, told_first
 from transforms.editions import Selection, select_news
 from transforms.errors import ConfigError, DeliveryError
-from transforms.overrides import parse_overrides
+from transforms.overrides import FILE as OVERRIDES
+from transforms.overrides import Overrides, parse_overrides, unknown_articles
 from transforms.records import Action, WeekNews
 from transforms.stories import read_background, read_gazetteer
 from transforms.vocabulary import parse_vocabulary
@@ -100,6 +101,7 @@ def tell_week(settings: Settings, judgement: Judgement, week: Week) -> WeekNews:
         DatabaseBusyError: Another process kept the database for too long.
         ModelError: A model could not be built.
     """
+    _warn_of_unknown(settings, judgement.overrides)
     news, actions = rank_week(settings, judgement, week)
     return apply_actions(news, actions, week, settings.time_zone)
 
@@ -146,6 +148,18 @@ def rank_week(
         funnel.stories,
     )
     return news, actions_of(actions, str(week))
+
+
+def _warn_of_unknown(settings: Settings, overrides: Overrides) -> None:
+    """Log decisions on articles that were never seen: a mistyped address would do nothing."""
+    if not overrides:
+        return
+    with (
+        closing(memory_database()) as connection,
+        attach_read_only(connection, settings.database),
+    ):
+        for kind, key in unknown_articles(connection, overrides, "durable.articles"):
+            log.warning("%s: a %s names %s, which no feed brought", OVERRIDES, kind, key)
 
 
 def issue_id_of(settings: Settings, week: Week) -> str:

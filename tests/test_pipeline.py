@@ -209,15 +209,75 @@ def test_dropped_article_is_not_told(settings, news, tmp_path):
     assert told.funnel.look_alikes == news.funnel.look_alikes + 1
 
 
+def test_a_dropped_repeat_leaves_its_card(settings, news, tmp_path):
+    story, repeat = next(
+        (s, c) for s in news.stories for c in s.coverage if c.duplicate_of and c.is_this_week
+    )
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(
+        f'[[drop]]\narticle = "{repeat.article_id}"\nwho = "Ada"\nwhy = "an advertisement"\n'
+    )
+    edited = load_settings(config, settings.database)
+
+    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+
+    (left,) = (s for s in told.stories if s.story_id == story.story_id)
+    ids = [c.article_id for c in story.coverage if c.article_id != repeat.article_id]
+    assert [c.article_id for c in left.coverage] == ids
+
+
+def test_what_an_editor_joins_or_tags_is_space_news(settings, news, tmp_path, caplog):
+    rows = list_articles(settings, SAMPLE_WEEK, None)
+    joined, tagged = [row["article_id"] for row in rows if not row["is_relevant"]][:2]
+    lead = news.stories[0].lead
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(
+        f"""
+        [[join]]
+        articles = ["{lead.article_id}", "{joined}", "https://nowhere.example/typo"]
+        who = "Ada"
+        why = "the same landing, told as a joke"
+
+        [[retag]]
+        article = "{tagged}"
+        add = ["policy"]
+        who = "Ada"
+        why = "it is about the law"
+        """
+    )
+    edited = load_settings(config, settings.database)
+
+    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+
+    story_of = {c.article_id: s for s in told.stories for c in s.coverage}
+    assert story_of[joined] is story_of[lead.article_id]
+    assert "policy" in {hit.tag_id for hit in story_of[tagged].tags}
+    assert "a join names https://nowhere.example/typo, which no feed brought" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("[[jion]]\narticles = []", "did you mean 'join'?"),
-        ('[[join]]\narticles = ["x"]', "two addresses or more"),
+        ('[join]\narticles = ["x", "y"]', "join must be tables, each under [[...]]"),
+        ('[[join]]\narticles = "x"', "needs 'articles': a list of addresses"),
+        ('[[join]]\narticles = ["x", "x"]', "two different addresses or more"),
+        ('[[split]]\narticles = ["x"]', "two different addresses or more"),
         ('[[drop]]\narticle = "https://a.example/b"', "has no 'who'"),
         (
             '[[retag]]\narticle = "https://a.example/b"\nadd = ["lunra"]\nwho = "A"\nwhy = "b"',
             "did you mean 'lunar'?",
+        ),
+        (
+            '[[retag]]\narticle = "x"\nadd = "lunar"\nwho = "A"\nwhy = "b"',
+            "'add' must be a list of tags",
+        ),
+        ('[[retag]]\narticle = "x"\nwho = "A"\nwhy = "b"', "neither adds nor removes a tag"),
+        (
+            '[[retag]]\narticle = "x"\nadd = ["sun"]\nremove = ["sun"]\nwho = "A"\nwhy = "b"',
+            "both adds and removes 'sun'",
         ),
     ],
 )

@@ -62,7 +62,10 @@ def parse_overrides(data: dict[str, Any], tags: Iterable[str]) -> Overrides:
     _refuse_unknown(data, KEYS, "the file")
     found = []
     for kind, keys in KEYS.items():
-        for number, table in enumerate(data.get(kind, []), 1):
+        tables = data.get(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise _error(kind, "must be tables, each under [[...]] with two brackets on each side")
+        for number, table in enumerate(tables, 1):
             place = f"[[{kind}]] #{number}"
             _refuse_unknown(table, keys, place)
             found.append(_parse_one(kind, table, place, known))
@@ -72,20 +75,33 @@ def parse_overrides(data: dict[str, Any], tags: Iterable[str]) -> Overrides:
 def _parse_one(kind: str, table: dict[str, Any], place: str, known: set[str]) -> Override:
     given = table.get("articles") if "articles" in KEYS[kind] else [table.get("article")]
     least = LEAST_ARTICLES if kind in ("join", "split") else 1
-    if not isinstance(given, list) or len(given) < least or not all(_is_text(a) for a in given):
-        what = "'articles': two addresses or more" if least > 1 else "'article': one address"
+    if not isinstance(given, list) or not given or not all(_is_text(a) for a in given):
+        what = "'articles': a list of addresses" if least > 1 else "'article': one address"
         raise _error(place, f"needs {what}")
+    articles = tuple(dict.fromkeys(_key(article) for article in given))
+    if len(articles) < least:
+        raise _error(place, "needs 'articles': two different addresses or more")
     for key in ("who", "why"):
         if not _is_text(table.get(key)):
             raise _error(place, f"has no {key!r}; say it, for whoever reads this in a year")
-    changes = {key: tuple(table.get(key, ())) for key in ("add", "remove")}
-    for tag in (*changes["add"], *changes["remove"]):
+    add, remove = (_tags(table, key, place, known) for key in ("add", "remove"))
+    if kind == "retag" and not add and not remove:
+        raise _error(place, "neither adds nor removes a tag")
+    if both := set(add) & set(remove):
+        raise _error(place, f"both adds and removes {min(both)!r}; drop one of the two")
+    return Override(kind, articles, table["who"], table["why"], add, remove)
+
+
+def _tags(table: dict[str, Any], key: str, place: str, known: set[str]) -> tuple[str, ...]:
+    tags = table.get(key, [])
+    if not isinstance(tags, list):
+        raise _error(place, f"{key!r} must be a list of tags")
+    for tag in tags:
         if tag not in known:
             near = difflib.get_close_matches(str(tag), known, n=1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise _error(place, f"names the unknown tag {tag!r}{hint}")
-    articles = tuple(_key(article) for article in given)
-    return Override(kind, articles, table["who"], table["why"], changes["add"], changes["remove"])
+    return tuple(dict.fromkeys(tags))
 
 
 def pairs_of(
@@ -108,20 +124,54 @@ def pairs_of(
     return pairs
 
 
-def drop_articles(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -> None:
-    """Take the dropped articles out of table `relevance`."""
+def unknown_articles(
+    connection: duckdb.DuckDBPyConnection, overrides: Overrides, articles: str
+) -> list[tuple[str, str]]:
+    """Return the kind and the address of decisions on what is not in table `articles`."""
+    return connection.execute(
+        f"""
+        WITH named AS (
+            SELECT unnest($kinds::VARCHAR[]) AS kind, unnest($keys::VARCHAR[]) AS key
+        )
+        SELECT DISTINCT kind, key FROM named
+        WHERE key NOT IN (SELECT article_id FROM {articles})
+            AND key NOT IN (
+                SELECT canonical_url FROM {articles} WHERE canonical_url IS NOT NULL
+            )
+        ORDER BY ALL
+        """,  # noqa: S608 the name of our own table
+        {
+            "kinds": [override.kind for override in overrides for _ in override.articles],
+            "keys": [key for override in overrides for key in override.articles],
+        },
+    ).fetchall()
+
+
+def judge_articles(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -> None:
+    """Take what an editor dropped out of table `relevance`, and what an editor joined or tagged in.
+
+    A dropped article repeats no other: else it would stand on that one's card.
+    """
+    for override in overrides:
+        if override.kind == "join" or override.add:
+            verb = "joined" if override.kind == "join" else "tagged"
+            for key in override.articles:
+                _judge(connection, _kept_id(connection, key), _said(verb, override), relevant=True)
     for override in overrides:
         if override.kind == "drop":
-            connection.execute(
-                """
-                UPDATE relevance SET is_relevant = FALSE, reason = $reason
-                WHERE article_id IN (
-                    SELECT article_id FROM articles
-                    WHERE article_id = $key OR canonical_url = $key
-                )
-                """,
-                {"key": override.articles[0], "reason": _said("dropped", override)},
-            )
+            found = _article_id(connection, override.articles[0])
+            _judge(connection, found, _said("dropped", override), relevant=False)
+            connection.execute("DELETE FROM duplicates WHERE article_id = ?", [found])
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection, article_id: str | None, reason: str, *, relevant: bool
+) -> None:
+    connection.execute(
+        "UPDATE relevance SET is_relevant = $relevant, reason = $reason "
+        "WHERE article_id = $article_id AND is_relevant <> $relevant",
+        {"article_id": article_id, "reason": reason, "relevant": relevant},
+    )
 
 
 def retag_stories(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -> None:
@@ -152,16 +202,22 @@ def _remove_tags(connection: duckdb.DuckDBPyConnection, story_id: str, tags: Seq
     )
 
 
-def _kept_id(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+def _article_id(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """Return the id of the article with that address or id; None: it is of another week."""
     row = connection.execute(
-        """
-        SELECT coalesce(d.duplicate_of, a.article_id)
-        FROM articles AS a LEFT JOIN duplicates AS d ON a.article_id = d.article_id
-        WHERE a.article_id = $key OR a.canonical_url = $key
-        """,
+        "SELECT article_id FROM articles WHERE article_id = $key OR canonical_url = $key",
         {"key": key},
     ).fetchone()
     return row[0] if row else None
+
+
+def _kept_id(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """Return the id of the article with that address or id, or of the copy that was kept of it."""
+    found = _article_id(connection, key)
+    row = connection.execute(
+        "SELECT duplicate_of FROM duplicates WHERE article_id = ?", [found]
+    ).fetchone()
+    return row[0] if row else found
 
 
 def _said(verb: str, override: Override) -> str:

@@ -14,7 +14,7 @@ import duckdb
 
 from transforms.dates import iso_z
 from transforms.models import build_model, dicts_of
-from transforms.overrides import Overrides, drop_articles, pairs_of, retag_stories
+from transforms.overrides import Overrides, judge_articles, pairs_of, retag_stories
 from transforms.records import (
     Article,
     Coverage,
@@ -180,7 +180,7 @@ def build_week(
     build_model(connection, "duplicates", parameters)  # which articles repeat another
     build_model(connection, "phrase_hits", parameters)  # where the vocabulary's phrases stand
     build_model(connection, "relevance", parameters)  # space news or a look-alike
-    drop_articles(connection, judgement.overrides)
+    judge_articles(connection, judgement.overrides)
     build_model(connection, "tag_points", parameters)  # what the phrases say of each tag
     build_model(connection, "tag_opinions", parameters)  # what all words say of it
     build_model(connection, "article_tags", parameters)  # tags that an article earns itself
