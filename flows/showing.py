@@ -102,16 +102,15 @@ def show_funnel(console: Console, news: WeekNews) -> None:
 
 def show_explained(console: Console, news: WeekNews) -> None:
     """Print each story's score as the sum of its parts."""
-    parts = list(news.stories[0].score_parts) if news.stories else []
-    table = Table("rank", "score", *parts, "outlets", "story", box=None)
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(justify="right", style="dim")
+    table.add_column(justify="right", style="bold")
+    table.add_column()
     for story in news.stories:
-        table.add_row(
-            str(story.rank),
-            f"{story.score:.2f}",
-            *(f"{story.score_parts[part]:.2f}" for part in parts),
-            str(len(story.publishers)),
-            escape(story.lead.title),
-        )
+        names = {"publishers": f"publishers ({len(story.publishers)})"}
+        parts = [f"{part:.2f} {names.get(n, n)}" for n, part in story.score_parts.items() if part]
+        table.add_row(str(story.rank), f"{story.score:.2f}", escape(story.lead.title))
+        table.add_row("", "", f"[dim]{' + '.join(parts).replace('+ -', '- ')}[/dim]")
     console.print(table)
 
 
@@ -132,15 +131,14 @@ def show_articles(console: Console, rows: Sequence[Mapping[str, Any]], *, as_jso
         for row in rows:
             print_json(row)
         return
-    table = Table("published", "outlet", "title", "tags", "story", box=None)
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
     for row in rows:
-        table.add_row(
-            f"{row['told_at']:%a %d %b %H:%M}",
-            escape(row["publisher"]),
-            escape(row["title"]),
-            ", ".join(row["tags"]),
-            (row["story_id"] or row["reason"] or "")[:12],
-        )
+        story = f"story {row['story_id'][:12]}" if row["story_id"] else row["reason"]
+        about = " · ".join(filter(None, (row["publisher"], ", ".join(row["tags"]), story)))
+        table.add_row(f"{row['told_at']:%a %d %b %H:%M}", escape(row["title"]))
+        table.add_row("", f"[dim]{escape(about)}[/dim]")
     console.print(table)
     console.print(f"{len(rows):,} articles")
 

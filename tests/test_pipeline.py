@@ -1,17 +1,21 @@
 """Feeds to letter without Prefect: the bundled sample, told as its editor would tell it."""
 
+import re
 import shutil
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from checker import failures
+from rich.console import Console
 
 from flows.demo import SAMPLE, SAMPLE_NOW, SAMPLE_WEEK
 from flows.explaining import explain_article, explain_articles
 from flows.ingesting import ingest_feeds
 from flows.listing import list_articles
 from flows.settings import Settings, load_settings
+from flows.showing import show_explained
 from flows.telling import build_issue, load_judgement, tell_week, write_issue
 from transforms.errors import ConfigError
 from transforms.records import WeekNews
@@ -101,6 +105,21 @@ def test_second_pass_brings_nothing_new_and_the_same_bytes(settings, tmp_path):
     assert again.outcomes == {"not_modified": 18, "not_a_feed": 1}
     for name in ("page", "full", "text", "message"):
         assert getattr(first, name).read_bytes() == getattr(second, name).read_bytes()
+
+
+def test_printed_parts_of_a_score_add_up(news):
+    console = Console(file=StringIO(), width=200)
+
+    show_explained(console, news)
+
+    lines = console.file.getvalue().splitlines()
+    for story, head, parts in zip(news.stories, lines[::2], lines[1::2], strict=True):
+        rank, score, _ = head.split(maxsplit=2)
+        signed = re.findall(r"(- )?(\d+\.\d\d)", parts)
+        total = sum(-float(part) if minus else float(part) for minus, part in signed)
+        assert (int(rank), float(score)) == (story.rank, pytest.approx(story.score, abs=0.006))
+        assert total == pytest.approx(float(score), abs=0.03)
+        assert f"publishers ({len(story.publishers)})" in parts
 
 
 def test_preview_leaves_the_database_untouched(settings):
