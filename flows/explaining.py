@@ -28,7 +28,8 @@ class ArticleExplained:
             where all its words decided, `phrase` is the one that spoke most for it.
         overruled: `(tag_id, phrase, word)`: earned by a phrase, refuted by all its words.
         story_tags: `(tag_id, phrase)` of its story.
-        story: `(article_id, publisher, title, why)` of each member of its story, oldest first.
+        story: `(article_id, publisher, title, joined, why)` of each member of its story, oldest
+            first: which other one it joined, if any, and why.
         duplicate_of: The article that it repeats, with the reason.
     """
 
@@ -42,7 +43,7 @@ class ArticleExplained:
     overruled: tuple[tuple[str, str, str], ...]
     story_id: str | None
     story_tags: tuple[tuple[str, str], ...]
-    story: tuple[tuple[str, str, str, str], ...]
+    story: tuple[tuple[str, str, str, str | None, str], ...]
     duplicate_of: tuple[str, str] | None
 
 
@@ -98,7 +99,7 @@ def explain_article(settings: Settings, key: str) -> ArticleExplained:
             ),
             story=_all(
                 connection,
-                "SELECT article_id, publisher, title, why FROM memberships "
+                "SELECT article_id, publisher, title, joined, why FROM memberships "
                 "INNER JOIN articles USING (article_id) WHERE story_id = ? "
                 "ORDER BY told_at, article_id",
                 story_id,

@@ -31,10 +31,16 @@ def show_article(console: Console, explained: ArticleExplained, *, as_json: bool
         console.print(f"repeats {other[:12]}: {escape(reason)}")
     if explained.story_id:
         tags = ", ".join(tag_id for tag_id, _ in explained.story_tags) or "no tags"
-        console.print(f"story {explained.story_id[:12]} ({tags}), and why each joined:")
-        table = Table("article", "outlet", "title", "why", box=None)
-        for article_id, publisher, title, why in explained.story:
-            table.add_row(article_id[:12], escape(publisher), escape(title), escape(why))
+        console.print(
+            f"story {explained.story_id[:12]} ({tags}), and with what each was joined, and why:"
+        )
+        table = Table(box=None, show_header=False, padding=(0, 1))
+        table.add_column(style="dim", no_wrap=True)
+        table.add_column()
+        for article_id, publisher, title, joined, why in explained.story:
+            link = f"with {joined[:12]}: {why}" if joined else why
+            table.add_row(article_id[:12], escape(title))
+            table.add_row("", f"[dim]{escape(publisher)} · {escape(link)}[/dim]")
         console.print(table)
 
 

@@ -154,7 +154,8 @@ def test_explaining_an_article_names_its_tags_and_its_company(settings, news):
     assert explained.is_relevant
     assert explained.story_id == story.story_id
     assert {row[0] for row in explained.story} == {c.article_id for c in story.coverage}
-    assert all(why for *_, why in explained.story)
+    ids = {row[0] for row in explained.story}
+    assert all(why and joined in ids for *_, joined, why in explained.story)
 
 
 def test_explaining_a_pair_says_whether_it_is_one_story(settings, news):

@@ -66,12 +66,12 @@ def test_what_an_outlet_appends_to_its_summaries_earns_no_tag(settings, tmp_path
         ("[" * 100_000, "it is nested too deeply"),
         ("[1, 2]", "it is no JSON object"),
         ('{"id": "a2"}', "'feed_id' is missing; a line needs id, feed_id, title, published_at"),
-        ({"id": " "}, "'id' must be a text"),
+        ({"id": ""}, "'id' is empty"),
         ({"title": 3}, "'title' must be a text"),
         ({"dek": ["Stars fall."]}, "'dek' must be a text"),
         ({"related_topics": "moon"}, "'related_topics' must be a list of texts"),
         ({"published_at": "yesterday"}, "'published_at' is 'yesterday'; write it like 2026-11"),
-        ({"published_at": "9999-12-31T23:59:59+00:00"}, "which is too far off"),
+        ({"published_at": "9999-12-31T23:59:59+00:00"}, "no year of space news"),
     ],
 )
 def test_a_line_that_is_no_article_is_named(settings, tmp_path, line, complaint):
@@ -84,6 +84,13 @@ def test_a_line_that_is_no_article_is_named(settings, tmp_path, line, complaint)
         label_articles(settings, source, tmp_path / "labels.jsonl")
 
     assert str(caught.value).startswith(f"{source}: line 2 is no article: ")
+
+
+@pytest.mark.parametrize("title", ["", None])
+def test_a_picture_without_a_title_is_an_article(settings, tmp_path, title):
+    (label,) = labelled(settings, tmp_path, [an_article(1, title, "A comet over Lapland.", 9)])
+
+    assert label["id"] == "a1"
 
 
 def test_two_articles_of_one_id_are_named(settings, tmp_path):

@@ -113,6 +113,8 @@ HEADLINES = [
     ("Venus Aerospace opens a test stand for engines of rockets", {"launch"}),
     ("Planetary scientists meet in Vienna", set()),
     ("Fire nears a NASA ground station", {"satellites"}),
+    ("Rocket fails after second-stage shutdown", {"launch"}),
+    ("Federal shutdown closes a NASA centre's gates", {"policy"}),
     ("An asteroid with a moon", {"asteroid"}),
     ("Did Venus swallow its moon?", {"planets"}),
     ("How Charon, that icy moon, slowed down", {"planets"}),
