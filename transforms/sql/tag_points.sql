@@ -6,8 +6,8 @@
 -- that. `score` is their sum, `beside_text` without those that stand in the text alone.
 -- A tag is earned by a point and a phrase beside the text. Without a name in the title it needs a
 -- fifth of the points of the article's best tag, too: a rocket that may one day go to Mars is a
--- launch. An unweighed tag does not: what a telescope saw is told at more length than the telescope.
--- `phrase` is the one that counted most; ties go to the longer, then to the later in the alphabet.
+-- launch. An unweighed tag does not: what a telescope saw is told at more length than it. `phrase`
+-- is the one that counted most; ties go to the longer, then to the later in the alphabet.
 
 WITH roles (role, in_title, elsewhere) AS (
     VALUES
