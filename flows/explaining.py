@@ -12,9 +12,10 @@ from flows.database import attach_read_only, memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.errors import ConfigError
+from transforms.overrides import decisions_on, say_decision
 from transforms.stories import Clustering, Explanation, explain_pair
 from transforms.urls import canonical_or
-from transforms.week_news import TOLD_AT, Window, build_week, load_week
+from transforms.week_news import TOLD_AT, Judgement, Window, build_week, load_week
 from transforms.weeks import Week
 
 
@@ -31,6 +32,7 @@ class ArticleExplained:
         story: `(article_id, publisher, title, joined, why)` of each member of its story, oldest
             first: which other one it joined, if any, and why.
         duplicate_of: The article that it repeats, with the reason.
+        decisions: What an editor did to it or to its story, by whom and why.
     """
 
     article_id: str
@@ -45,6 +47,7 @@ class ArticleExplained:
     story_tags: tuple[tuple[str, str], ...]
     story: tuple[tuple[str, str, str, str | None, str], ...]
     duplicate_of: tuple[str, str] | None
+    decisions: tuple[str, ...]
 
 
 def explain_article(settings: Settings, key: str) -> ArticleExplained:
@@ -53,7 +56,8 @@ def explain_article(settings: Settings, key: str) -> ArticleExplained:
     Raises:
         ConfigError: No stored article is meant, or several are.
     """
-    with _told_week(settings, [key]) as (connection, _clustering, (article_id,)):
+    judgement = load_judgement(settings)
+    with _told_week(settings, judgement, [key]) as (connection, _clustering, (article_id,)):
         title, publisher, told_at, is_relevant, reason, story_id = _one(
             connection,
             """
@@ -70,6 +74,15 @@ def explain_article(settings: Settings, key: str) -> ArticleExplained:
             "SELECT duplicate_of, reason FROM duplicates WHERE article_id = ?",
             article_id,
         )
+        story = _all(
+            connection,
+            "SELECT article_id, publisher, title, joined, why FROM memberships "
+            "INNER JOIN articles USING (article_id) WHERE story_id = ? "
+            "ORDER BY told_at, article_id",
+            story_id,
+        )
+        touched = [article_id, *(member[0] for member in story)]
+        decided = decisions_on(connection, judgement.overrides, touched)
         return ArticleExplained(
             article_id=article_id,
             title=title,
@@ -97,14 +110,9 @@ def explain_article(settings: Settings, key: str) -> ArticleExplained:
                 "SELECT tag_id, phrase FROM story_tags WHERE story_id = ? ORDER BY tag_id",
                 story_id,
             ),
-            story=_all(
-                connection,
-                "SELECT article_id, publisher, title, joined, why FROM memberships "
-                "INNER JOIN articles USING (article_id) WHERE story_id = ? "
-                "ORDER BY told_at, article_id",
-                story_id,
-            ),
+            story=story,
             duplicate_of=duplicate[0] if duplicate else None,
+            decisions=tuple(say_decision(override) for override, _ in decided),
         )
 
 
@@ -114,7 +122,8 @@ def explain_articles(settings: Settings, first: str, second: str) -> Explanation
     Raises:
         ConfigError: One of them is not stored, or was told in no story of that time.
     """
-    with _told_week(settings, [first, second]) as (connection, clustering, ids):
+    judgement = load_judgement(settings)
+    with _told_week(settings, judgement, [first, second]) as (connection, clustering, ids):
         kept = [_kept(connection, article_id) for article_id in ids]
         for key, article_id in zip((first, second), kept, strict=True):
             if article_id not in clustering.members:
@@ -123,15 +132,19 @@ def explain_articles(settings: Settings, first: str, second: str) -> Explanation
         if kept[0] == kept[1]:
             message = "the two are one article, or one repeats the other; see `perigee explain A`"
             raise ConfigError(message)
-        return explain_pair(clustering, *kept)
+        decided = [
+            say_decision(override)
+            for override, named in decisions_on(connection, judgement.overrides, kept)
+            if override.kind in ("join", "split") and named.issuperset(kept)
+        ]
+        return explain_pair(clustering, kept[0], kept[1], "; ".join(decided))
 
 
 @contextmanager
 def _told_week(
-    settings: Settings, keys: list[str]
+    settings: Settings, judgement: Judgement, keys: list[str]
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, Clustering, list[str]]]:
     """Tell the week of the newest of `keys`, and yield the workspace and their ids."""
-    judgement = load_judgement(settings)
     with closing(memory_database()) as connection:
         with attach_read_only(connection, settings.database):
             found = [_find(connection, key) for key in keys]

@@ -49,6 +49,9 @@ def label_articles(settings: Settings, source: Path, target: Path) -> int:
         ConfigError: A line is no such object, or a file cannot be read or written; names file and
             line.
     """
+    if target.resolve() == source.resolve():
+        message = f"{target}: holds the articles; write their labels into another file"
+        raise ConfigError(message)
     rows = list(read_rows(settings, source))
     with closing(memory_database()) as connection:
         labels = label_rows(connection, settings, rows)

@@ -23,12 +23,20 @@ def list_articles(settings: Settings, week: Week, tag: str | None) -> list[dict[
 
     Each is `{"article_id", "feed_id", "publisher", "title", "url", "dek", "told_at", "story_id",
     "duplicate_of", "is_relevant", "reason", "tags"}`.
+
+    Raises:
+        ConfigError: There is no such tag.
     """
+    judgement = load_judgement(settings)
+    known = [known.tag_id for known in judgement.vocabulary.tags]
+    if tag is not None and tag not in known:
+        message = f"there is no tag {tag!r}; config/tags.toml has {', '.join(known)}"
+        raise ConfigError(message)
     window = Window.of(week, settings.time_zone)
     with closing(memory_database()) as connection:
         with attach_read_only(connection, settings.database):
             load_week(connection, window)
-        build_week(connection, load_judgement(settings), window.parameters)
+        build_week(connection, judgement, window.parameters)
         rows = dicts_of(
             connection.execute(
                 """

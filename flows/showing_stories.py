@@ -26,6 +26,8 @@ def show_article(console: Console, explained: ArticleExplained, *, as_json: bool
     for tag_id, phrase, word in explained.overruled:
         against = f"all its words speak against {escape(phrase)!r}, {escape(word)!r} most"
         console.print(f"no tag {tag_id}: {against}")
+    for decision in explained.decisions:
+        console.print(f"an editor's say: {escape(decision)}")
     if explained.duplicate_of:
         other, reason = explained.duplicate_of
         console.print(f"repeats {other[:12]}: {escape(reason)}")

@@ -172,6 +172,11 @@ def test_explaining_a_pair_says_whether_it_is_one_story(settings, news):
     assert apart.words
 
 
+def test_listing_an_unknown_tag_says_which_there_are(settings):
+    with pytest.raises(ConfigError, match=r"no tag 'lunarr'; config/tags\.toml has lunar, "):
+        list_articles(settings, SAMPLE_WEEK, "lunarr")
+
+
 def test_explaining_an_unknown_article_says_what_to_give(settings):
     with pytest.raises(ConfigError, match="no stored article; give an id"):
         explain_article(settings, "https://nowhere.example/x")
@@ -212,6 +217,38 @@ def test_editors_overrides_hold_whenever_the_week_is_told(settings, news, tmp_pa
     assert story_of[lonely.lead.article_id] is story_of[other.lead.article_id]
     tags = {hit.tag_id: hit.phrase for hit in story_of[other.lead.article_id].tags}
     assert tags["policy"] == "set by Ada: it is about the law"
+
+
+def test_an_editors_say_is_explained(settings, news, tmp_path):
+    first, second = news.stories[:2]
+    one, other = (story.lead.article_id for story in (first, second))
+    config = tmp_path / "config"
+    shutil.copytree(settings.config, config)
+    (config / "overrides.toml").write_text(
+        f"""
+        [[join]]
+        articles = ["{one}", "{other}"]
+        who = "Ada"
+        why = "one event"
+
+        [[retag]]
+        article = "{one}"
+        add = ["policy"]
+        who = "Ben"
+        why = "it is about the law"
+        """
+    )
+    edited = load_settings(config, settings.database)
+
+    pair = explain_articles(edited, one, other)
+    single = explain_article(edited, other)
+
+    assert pair.decision == "same story"
+    assert pair.words.endswith("It was joined by Ada: one event.")
+    assert single.decisions == (
+        "joined by Ada: one event",
+        "retagged +policy by Ben: it is about the law",
+    )
 
 
 def test_dropped_article_is_not_told(settings, news, tmp_path):

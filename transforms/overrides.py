@@ -150,7 +150,8 @@ def unknown_articles(
 def judge_articles(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -> None:
     """Take what an editor dropped out of table `relevance`, and what an editor joined or tagged in.
 
-    A dropped article repeats no other: else it would stand on that one's card.
+    What repeats a dropped article is dropped, too; a dropped article itself repeats no other, else
+    it would stand on that one's card.
     """
     for override in overrides:
         if override.kind == "join" or override.add:
@@ -160,7 +161,11 @@ def judge_articles(connection: duckdb.DuckDBPyConnection, overrides: Overrides) 
     for override in overrides:
         if override.kind == "drop":
             found = _article_id(connection, override.articles[0])
-            _judge(connection, found, _said("dropped", override), relevant=False)
+            repeats = connection.execute(
+                "SELECT article_id FROM duplicates WHERE duplicate_of = ?", [found]
+            ).fetchall()
+            for article_id in (found, *(row[0] for row in repeats)):
+                _judge(connection, article_id, _said("dropped", override), relevant=False)
             connection.execute("DELETE FROM duplicates WHERE article_id = ?", [found])
 
 
@@ -172,6 +177,22 @@ def _judge(
         "WHERE article_id = $article_id AND is_relevant <> $relevant",
         {"article_id": article_id, "reason": reason, "relevant": relevant},
     )
+
+
+def decisions_on(
+    connection: duckdb.DuckDBPyConnection, overrides: Overrides, articles: Iterable[str]
+) -> list[tuple[Override, set[str]]]:
+    """Return the decisions that name any of `articles` (ids), each with the ids that it names."""
+    wanted = set(articles)
+    named = [(o, {i for key in o.articles if (i := _kept_id(connection, key))}) for o in overrides]
+    return [(override, ids) for override, ids in named if ids & wanted]
+
+
+def say_decision(override: Override) -> str:
+    """Return in words what was done, by whom and why."""
+    verb = {"join": "joined", "split": "split", "drop": "dropped", "retag": "retagged"}
+    tags = [*(f"+{tag}" for tag in override.add), *(f"-{tag}" for tag in override.remove)]
+    return _said(" ".join([verb[override.kind], *tags]), override)
 
 
 def retag_stories(connection: duckdb.DuckDBPyConnection, overrides: Overrides) -> None:

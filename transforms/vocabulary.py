@@ -155,10 +155,12 @@ def _words(text: str) -> str:
     >>> _words("Moon's far-side, Chang'e #")
     'moon far side chang e #'
     """
-    plain = unicodedata.normalize("NFKD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    apart = unicodedata.normalize("NFD", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    bare = "".join(c for c in apart if not unicodedata.category(c).startswith("M"))
+    plain = unicodedata.normalize("NFC", bare).lower()
     plain = re.sub(r"'s\b", "", plain)
-    return " ".join(re.findall(r"[^\W_#$€£]*[#$€£][^\W_]*#?[^\W_]*|[^\W_]+", plain))
+    plain = re.sub(r"\b([a-z])\.([a-z])\b\.?", r"\1\2", plain)  # "U.S." is one word
+    return " ".join(re.findall(r"[^\W_#$€£]*[#$€£][^\W_]*#?[^\W_]*|\d+(?:[.,]\d+)+|[^\W_]+", plain))
 
 
 def _forms(phrase: str, listed: set[str]) -> list[str]:
@@ -216,6 +218,8 @@ def _checked(text: str, place: str, key: str) -> str:
     words = _words(text).split()
     if not 1 <= len(words) <= MAX_WORDS:
         raise _error(place, f"{key!r} has {text!r}: a phrase has one to {MAX_WORDS} words")
+    if re.search(r"\w[.!?:;|()\[\]…]+\s+\w", re.sub(r"\b\w\.", "", text)):
+        raise _error(place, f"{key!r} has {text!r}: no phrase reaches over the end of a sentence")
     if "#" in text and re.search(r"\d", text):
         raise _error(place, f"{key!r} has {text!r}: write every number as #, or none")
     return text

@@ -177,9 +177,9 @@ def build_week(
     """
     load_vocabulary(connection, judgement.vocabulary)
     build_model(connection, "near_duplicates", parameters)  # pairs of nearly the same text
-    build_model(connection, "duplicates", parameters)  # which articles repeat another
     build_model(connection, "phrase_hits", parameters)  # where the vocabulary's phrases stand
     build_model(connection, "relevance", parameters)  # space news or a look-alike
+    build_model(connection, "duplicates", parameters)  # which articles repeat another
     judge_articles(connection, judgement.overrides)
     build_model(connection, "tag_points", parameters)  # what the phrases say of each tag
     build_model(connection, "tag_opinions", parameters)  # what all words say of it

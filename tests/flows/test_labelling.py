@@ -93,6 +93,27 @@ def test_a_picture_without_a_title_is_an_article(settings, tmp_path, title):
     assert label["id"] == "a1"
 
 
+def test_space_news_is_told_though_a_look_alike_came_first(settings, tmp_path):
+    title = "Small teams race to save the Swift project"
+    general = an_article(1, title, "They have one summer.", 8)
+    space = an_article(2, title, "They have one summer.", 9) | {
+        "url": "https://spacenews.com/swift-project"
+    }
+
+    labels = labelled(settings, tmp_path, [general, space])
+
+    assert [label["relevant"] for label in labels] == [False, True]
+    assert [label["story"] for label in labels] == ["a2", "a2"]
+
+
+def test_articles_are_not_overwritten_by_their_labels(settings, tmp_path):
+    source = tmp_path / "articles.jsonl"
+    source.write_text(json.dumps(an_article(1, "Meteors", "", 9)))
+
+    with pytest.raises(ConfigError, match="into another file"):
+        label_articles(settings, source, tmp_path / "." / "articles.jsonl")
+
+
 def test_two_articles_of_one_id_are_named(settings, tmp_path):
     article = an_article(1, "Meteors", "", 9)
 

@@ -94,6 +94,11 @@ def test_missions_of_a_title_are_named_or_numbered_and_no_rockets():
         ({"planets": {"Mars": []}}, "unknown table 'planets'"),
         ({"places": {"Mars": "Red Planet"}}, "'Mars' must be a list"),
         ({"implies": {"Falcon 9": ["SpaceX"]}}, "names 'Falcon 9', which is not listed"),
+        ({"implies": 5}, "'implies' must be a table"),
+        ({"series": ["Crew"]}, "'series' must be a table"),
+        ({"places": 5}, "'places' must be a table"),
+        ({"places": {"": []}}, "'' in .places. has an empty spelling"),
+        ({"places": {"Mars": ["Ares"], "Ares": []}}, "'Ares' stands for both 'Mars' and 'Ares'"),
         ({"launch_sites": ["Florida"]}, "launch_sites names 'Florida', which is not listed"),
     ],
 )

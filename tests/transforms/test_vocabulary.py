@@ -269,6 +269,10 @@ def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
             "tag 'sun' 'hints' has 'a b c d e f g': a phrase has one to 6 words",
         ),
         (
+            '{sun}\nnames = ["St. Helens"]',
+            "tag 'sun' 'names' has 'St. Helens': no phrase reaches over the end of a sentence",
+        ),
+        (
             '{sun}\nnames = ["sentinel #2"]',
             "tag 'sun' 'names' has 'sentinel #2': write every number as #, or none",
         ),
@@ -324,6 +328,31 @@ def test_a_plural_is_found_by_itself_unless_it_means_something_else():
         tags = found.execute("SELECT article_id, tag_id FROM article_tags ORDER BY ALL").fetchall()
 
     assert tags == [("1", "planets"), ("2", "lunar"), ("3", "lunar")]
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "U.S. space budget",
+        "1.5 meter dish",
+        "1,000 tons",
+        "H.E.S.S.",
+        "Łódź",
+        "İzmir",
+        "Straße",
+        "ガンマ線",
+        "달 탐사선",
+        "चंद्रयान",
+        "x²",
+        "Байконур",
+        "Chang\N{RIGHT SINGLE QUOTATION MARK}e",
+    ],
+)
+def test_a_phrase_is_found_as_it_is_written(phrase):
+    mine = a_vocabulary(f'[[tag]]\nid = "mine"\nlabel = "Mine"\nnames = ["{phrase}"]')
+    title = f"NASA and {phrase} today"
+
+    assert judged(mine, [title])[title].tags == {"mine"}
 
 
 def test_what_a_telescope_saw_does_not_hide_the_telescope(shipped):

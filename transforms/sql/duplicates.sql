@@ -1,5 +1,5 @@
 -- One row per article that repeats another one.
---   in:  articles, near_duplicates
+--   in:  articles, near_duplicates, relevance (article_id, is_relevant)
 --   out: article_id, duplicate_of, reason, kept_because
 -- An article repeats another within $same_title_within when
 --   - both have the same title key and stand in different feeds, or in one feed with the same
@@ -7,28 +7,31 @@
 --   - one feed gives one guid to both and their titles are nearly the same: an edited address;
 --   - their texts are nearly the same and two publishers brought them: a wire copy, a reprint of
 --     a release. (One publisher's own page, told anew for each attempt of a launch, is no repeat.)
--- The kept copy is the primary source's, then the first published, then the fullest; ties go to
--- the smaller id, so that every run keeps the same one. Copies of one address were merged when
--- they were stored.
+-- The kept copy is space news, if one of them is (a general feed may bring less of the text); then
+-- the primary source's, then the first published, then the fullest; ties go to the smaller id, so
+-- that every run keeps the same one. Copies of one address were merged when they were stored.
 
 WITH RECURSIVE candidates AS (
     SELECT
-        article_id,
-        feed_id,
-        publisher,
-        guid,
-        title_key,
-        coalesce(dek, '') AS dek,
-        told_at,
-        kind IN ('agency', 'observatory', 'journal') AS is_primary,
+        articles.article_id,
+        articles.feed_id,
+        articles.publisher,
+        articles.guid,
+        articles.title_key,
+        coalesce(articles.dek, '') AS dek,
+        articles.told_at,
+        relevance.is_relevant,
+        articles.kind IN ('agency', 'observatory', 'journal') AS is_primary,
         row_number() OVER (
             ORDER BY
-                kind IN ('agency', 'observatory', 'journal') DESC,
-                told_at ASC,
-                length(coalesce(dek, '')) + length(text) DESC,
-                article_id ASC
+                relevance.is_relevant DESC,
+                articles.kind IN ('agency', 'observatory', 'journal') DESC,
+                articles.told_at ASC,
+                length(coalesce(articles.dek, '')) + length(articles.text) DESC,
+                articles.article_id ASC
         ) AS precedence
     FROM articles
+    INNER JOIN relevance ON articles.article_id = relevance.article_id
 ),
 
 same_title AS (
@@ -95,6 +98,7 @@ repeats AS (
         pairs.reason,
         original.precedence,
         CASE
+            WHEN original.is_relevant AND NOT copy.is_relevant THEN 'space news'
             WHEN original.is_primary AND NOT copy.is_primary THEN 'the primary source'
             WHEN original.told_at < copy.told_at THEN 'published first'
             ELSE 'the fullest'

@@ -83,8 +83,14 @@ def cluster_articles(
     return Clustering(_members(evidence, links, labels, wishes), evidence)
 
 
-def explain_pair(clustering: Clustering, first: str, second: str) -> Explanation:
+def explain_pair(clustering: Clustering, first: str, second: str, decided: str = "") -> Explanation:
     """Return why two articles are one story or two.
+
+    Args:
+        clustering: Of both.
+        first: An article's id.
+        second: Another one's.
+        decided: What an editor did to the two and why, if any did.
 
     Raises:
         KeyError: One of them is not among the articles that were clustered.
@@ -92,7 +98,9 @@ def explain_pair(clustering: Clustering, first: str, second: str) -> Explanation
     members = clustering.members
     joined = members[first].story_id == members[second].story_id
     index = {r.article.article_id: at for at, r in enumerate(clustering.evidence.readings)}
-    return explain_indices(clustering.evidence, index[first], index[second], joined=joined)
+    return explain_indices(
+        clustering.evidence, index[first], index[second], joined=joined, decided=decided
+    )
 
 
 def _known(

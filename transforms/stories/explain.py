@@ -42,8 +42,10 @@ _MOST_REASONS = 3
 _MOST_NAMES = 4
 
 
-def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool) -> Explanation:
-    """Return why the articles at two indices are one story or two."""
+def explain_indices(
+    evidence: Evidence, first: int, second: int, *, joined: bool, decided: str
+) -> Explanation:
+    """Return why the articles at two indices are one story or two; an editor may have decided."""
     values = measure(evidence, pair_up(evidence, first, second))
     features = {name: round(float(v), 3) for name, v in zip(FEATURES, values[0], strict=True)}
     score = float(score_pairs(values)[0]) / UNIT
@@ -60,9 +62,11 @@ def explain_indices(evidence: Evidence, first: int, second: int, *, joined: bool
     ]
     if facts:
         lines.append(f"Cannot join: {'; '.join(facts)}.")
-    if joined and score <= 0:
+    if decided:
+        lines.append(f"It was {decided}.")
+    elif joined and score <= 0:
         lines.append("They are in one story by way of its other articles.")
-    if not joined and score > 0:
+    elif not joined and score > 0:
         lines.append("Alone they would join; what they are grouped with keeps them apart.")
     return Explanation(
         first=one.article.article_id,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from transforms.errors import ConfigError
 
+_FILE = "config/gazetteer.toml"
 KINDS = ("agencies", "companies", "vehicles", "missions", "objects", "places")
 _ACTOR_KINDS = frozenset({"agencies", "companies"})
 _IMPLIES = "implies"
@@ -44,25 +45,29 @@ def read_gazetteer(data: Mapping[str, object]) -> Gazetteer:
     """Return the gazetteer that a parsed `config/gazetteer.toml` describes.
 
     Raises:
-        ConfigError: A kind is unknown, a spelling stands for two names of one kind, a name implies
-            one that is not listed, or a launch site is not listed.
+        ConfigError: A kind is unknown, a value is of the wrong type, a spelling is empty or stands
+            for two names of one kind, a name implies one that is not listed, or a launch site is
+            not listed.
     """
     kinds: dict[str, str] = {}
     spellings: dict[str, dict[tuple[str, ...], tuple[str, bool]]] = defaultdict(dict)
     for kind, names in data.items():
         if kind in {_IMPLIES, _SERIES, _LAUNCH_SITES}:
             continue
-        if kind not in KINDS or not isinstance(names, Mapping):
-            message = (
-                f"config/gazetteer.toml: unknown table {kind!r}; use one of {', '.join(KINDS)}"
-            )
+        if kind not in KINDS:
+            message = f"{_FILE}: unknown table {kind!r}; use one of {', '.join(KINDS)}"
             raise ConfigError(message)
-        for name, others in names.items():
+        for name, others in _table(kind, names).items():
             kinds.setdefault(name, kind)
             for spelling in (name, *_texts(name, others)):
                 words = tuple(_words(spelling.lower()))
-                if words:
-                    spellings[words[0]].setdefault(words, (name, spelling[0].islower()))
+                if not words:
+                    message = f"{_FILE}: {name!r} in [{kind}] has an empty spelling, {spelling!r}"
+                    raise ConfigError(message)
+                known, _ = spellings[words[0]].setdefault(words, (name, spelling[0].islower()))
+                if known != name and kinds[known] == kind:
+                    message = f"{_FILE}: {spelling!r} stands for both {known!r} and {name!r}"
+                    raise ConfigError(message)
     implied = _read_implied(data.get(_IMPLIES, {}), kinds)
     by_length = {
         first: tuple(
@@ -160,14 +165,21 @@ def _words(text: str) -> list[str]:
 def _texts(name: str, others: object) -> list[str]:
     if isinstance(others, list) and all(isinstance(other, str) for other in others):
         return others
-    message = f"config/gazetteer.toml: {name!r} must be a list of spellings, [] if there are none"
+    message = f"{_FILE}: {name!r} must be a list of spellings, [] if there are none"
+    raise ConfigError(message)
+
+
+def _table(name: str, data: object) -> Mapping[str, object]:
+    if isinstance(data, Mapping):
+        return data
+    message = f"{_FILE}: {name!r} must be a table, under [{name}]"
     raise ConfigError(message)
 
 
 def _read_series(data: object) -> dict[str, str]:
     return {
         spelling.lower(): name
-        for name, others in (data.items() if isinstance(data, Mapping) else ())
+        for name, others in _table(_SERIES, data).items()
         for spelling in (name, *_texts(name, others))
     }
 
@@ -180,7 +192,7 @@ def _read_sites(data: object, kinds: Mapping[str, str]) -> frozenset[str]:
 
 def _read_implied(data: object, kinds: Mapping[str, str]) -> dict[str, frozenset[str]]:
     implied = {}
-    for name, others in data.items() if isinstance(data, Mapping) else ():
+    for name, others in _table(_IMPLIES, data).items():
         listed = _texts(name, others)
         _refuse_unlisted(f"[{_IMPLIES}]", (name, *listed), kinds)
         implied[name] = frozenset(listed)
@@ -190,5 +202,5 @@ def _read_implied(data: object, kinds: Mapping[str, str]) -> dict[str, frozenset
 def _refuse_unlisted(where: str, names: Iterable[str], kinds: Mapping[str, str]) -> None:
     unknown = next((name for name in names if name not in kinds), None)
     if unknown is not None:
-        message = f"config/gazetteer.toml: {where} names {unknown!r}, which is not listed"
+        message = f"{_FILE}: {where} names {unknown!r}, which is not listed"
         raise ConfigError(message)
