@@ -27,7 +27,8 @@ class ArticleExplained:
         is_relevant: Whether it is told; `reason` says why.
         tags: `(tag_id, phrase, score, by_words)` that it has earned itself, the strongest first;
             where all its words decided, `phrase` is the one that spoke most for it.
-        overruled: `(tag_id, phrase, word)`: earned by a phrase, refuted by all its words.
+        overruled: `(tag_id, phrase, word)`: earned by a phrase, refuted by all its words, `word`
+            most; None where it has no word that says anything of the tag.
         story_tags: `(tag_id, phrase)` of its story.
         story: `(article_id, publisher, title, joined, why)` of each member of its story, oldest
             first: which other one it joined, if any, and why.
@@ -42,7 +43,7 @@ class ArticleExplained:
     is_relevant: bool
     reason: str
     tags: tuple[tuple[str, str, float, bool], ...]
-    overruled: tuple[tuple[str, str, str], ...]
+    overruled: tuple[tuple[str, str, str | None], ...]
     story_id: str | None
     story_tags: tuple[tuple[str, str], ...]
     story: tuple[tuple[str, str, str, str | None, str], ...]

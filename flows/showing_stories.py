@@ -24,8 +24,8 @@ def show_article(console: Console, explained: ArticleExplained, *, as_json: bool
         why = f"all its words, {escape(phrase)!r} most" if by_words else f"{escape(phrase)!r}"
         console.print(f"tag {tag_id}: {why} ({score:.2f})")
     for tag_id, phrase, word in explained.overruled:
-        against = f"all its words speak against {escape(phrase)!r}, {escape(word)!r} most"
-        console.print(f"no tag {tag_id}: {against}")
+        most = f"{escape(word)!r} most" if word else "as they say nothing for it"
+        console.print(f"no tag {tag_id}: all its words speak against {escape(phrase)!r}, {most}")
     for decision in explained.decisions:
         console.print(f"an editor's say: {escape(decision)}")
     if explained.duplicate_of:

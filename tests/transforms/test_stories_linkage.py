@@ -53,6 +53,13 @@ def test_an_editor_joins_and_splits():
     assert len(set(stories(3, found, Wishes(apart=[(0, 1)])))) == 2
 
 
+def test_an_article_split_from_many_stays_apart():
+    pairs = [(a, b, 3000, 0) for a in range(46) for b in range(a + 1, 46)]
+    apart = [(0, other) for other in range(1, 46)]
+
+    assert stories(46, links(*pairs), Wishes(apart=apart)) == [0] + [1] * 45
+
+
 def test_a_part_that_is_too_large_is_cut_at_its_weak_links(monkeypatch):
     monkeypatch.setattr(linkage, "_LARGEST", 3)
     found = links((0, 1, 3000, 0), (1, 2, 400, 0), (2, 3, 3000, 0))

@@ -117,6 +117,19 @@ def test_a_batch_of_satellites_carries_its_size_and_a_company_no_roman_numeral()
     assert numbered("SpaceX lifts 29 more Starlinks") == {("batch of starlink", "29")}
 
 
+def test_a_year_before_a_word_is_no_designation():
+    assert designations("In 2022 NASA flew, in 2023 ESA; the 2024 US election") == frozenset()
+    assert designations("2023 BU and 2019 OK passed") == {"2023BU", "2019OK"}
+
+
+def test_on_monday_may_be_the_day_that_has_just_ended():
+    after_midnight = datetime(2022, 8, 30, 1, tzinfo=UTC)
+
+    days = {date.fromordinal(d) for d in announced_days("to launch Monday", after_midnight)}
+
+    assert days == {date(2022, 8, 29), date(2022, 9, 5)}
+
+
 def test_objects_carry_their_designations():
     assert designations("Asteroid 2024 YR4, comet C/2023 A3 and SN 2023ixf") == {
         "2024YR4",

@@ -66,7 +66,7 @@ def explain_indices(
         lines.append(f"It was {decided}.")
     elif joined and score <= 0:
         lines.append("They are in one story by way of its other articles.")
-    elif not joined and score > 0:
+    elif not joined and score > 0 and not facts:
         lines.append("Alone they would join; what they are grouped with keeps them apart.")
     return Explanation(
         first=one.article.article_id,

@@ -42,13 +42,14 @@ _MONTHS = (
     "december",
 )
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NOON = 12
 _SHORT_MONTHS = [month[:3] for month in _MONTHS]
 CALENDAR = frozenset((*_MONTHS, *_SHORT_MONTHS, *_WEEKDAYS, "sept"))
 _NO_NAMES = NO_SERIES | CALENDAR
 
 # Asteroids, comets, supernovae, bursts and waves, stars and their planets, galaxies.
 _DESIGNATION = re.compile(
-    r"""\b(?:(?:19|20)\d\d\s[A-Z]{2}\d{0,3}
+    r"""\b(?:(?:19|20)\d\d\s(?!(?:US|UN|UK|EU|AI)\b)[A-HJ-Y][A-HJ-Z]\d{0,3}\b
       | [CPDX]/(?:19|20)\d\d\s[A-Z]\d{1,2}
       | SN\s?(?:19|20)\d\d\w{1,4}
       | GRB\s?\d{6}\w? | GW\d{6}
@@ -109,10 +110,10 @@ def designations(text: str) -> frozenset[str]:
 
 
 def announced_days(text: str, published_at: datetime) -> frozenset[int]:
-    """Return the days, as ordinals, that `text` names and that lie at or after its publication.
+    """Return the days, as ordinals, that `text` names.
 
-    A weekday is the next one of that name; the day of publication and the one before it (the
-    clock of the outlet is not ours) count as the day itself.
+    A weekday is the next one of that name, the day of publication included; in the first half of a
+    day it may be the day before as well, which the clock of the outlet may still have shown.
     """
     today = published_at.date()
     days: set[int | None] = set()
@@ -120,6 +121,8 @@ def announced_days(text: str, published_at: datetime) -> frozenset[int]:
         if found["weekday"]:
             ahead = (_WEEKDAYS.index(found["weekday"].lower()) - today.weekday()) % len(_WEEKDAYS)
             days.add(today.toordinal() + ahead)
+            if ahead == len(_WEEKDAYS) - 1 and published_at.hour < _NOON:
+                days.add(today.toordinal() - 1)
         elif found["word"]:
             days.add(today.toordinal() + (found["word"].lower() == "tomorrow"))
         else:

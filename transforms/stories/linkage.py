@@ -188,7 +188,8 @@ class _Clusters:
         self.labels[self.labels == gone] = kept
         self._is_active[gone] = False
         self._sizes[kept] += self._sizes[gone]
-        self._conflicts[kept] += self._conflicts[gone]
+        conflicts = self._conflicts[kept] + self._conflicts[gone]
+        self._conflicts[kept] = np.minimum(conflicts, _FORBIDDEN)  # more would overflow in the end
         self._conflicts[:, kept] = self._conflicts[kept]
 
         self._best[kept] = _best_of(self._best[kept], self._best[gone])

@@ -76,10 +76,13 @@ def neighbours(rows: Rows, begins: Ints, ends: Ints, floor: float, most: int) ->
     starts = [np.zeros(1, dtype=np.int64)]
     columns = [np.zeros(0, dtype=np.int64)]
     values = [np.zeros(0, dtype=np.float32)]
+    shared, own = _without_lonely(rows), _squares(rows).astype(np.float32)
     for begin in range(0, rows.height, _ROWS_AT_ONCE):
         end = min(begin + _ROWS_AT_ONCE, rows.height)
         first, last = int(begins[begin]), int(ends[end - 1])
-        cosines = _product(rows, rows, (begin, end), (first, last))
+        cosines = _product(shared, shared, (begin, end), (first, last))
+        here = np.arange(begin, end)
+        cosines[here - begin, here - first] = own[here]
         there = np.arange(first, last)
         early, late = begins[begin:end, np.newaxis], ends[begin:end, np.newaxis]
         cosines[(there < early) | (there >= late)] = -1.0
@@ -93,6 +96,20 @@ def neighbours(rows: Rows, begins: Ints, ends: Ints, floor: float, most: int) ->
         values=np.concatenate(values),
         width=rows.height,
     )
+
+
+def _without_lonely(rows: Rows) -> Rows:
+    """Return `rows` without the columns of one row alone: they add to no other row's product."""
+    kept = np.bincount(rows.columns, minlength=rows.width)[rows.columns] > 1
+    before = np.concatenate([[0], np.cumsum(kept)])
+    return Rows(before[rows.starts], rows.columns[kept], rows.values[kept], rows.width)
+
+
+def _squares(rows: Rows) -> NDArray[np.float64]:
+    """Return each row's product with itself; exact, as whole numbers of 2^-20."""
+    squares = np.rint(rows.values.astype(np.float64) ** 2 * 2**20)
+    sums = np.add.reduceat(np.append(squares, 0.0), rows.starts[:-1]) / 2**20
+    return np.where(np.diff(rows.starts) > 0, sums, 0.0)
 
 
 def _highest(table: Floats, floor: float, most: int) -> tuple[Ints, Ints]:
@@ -114,10 +131,8 @@ def _highest(table: Floats, floor: float, most: int) -> tuple[Ints, Ints]:
 
 def lengths(rows: Rows) -> NDArray[np.float64]:
     """Return the length of each row; one where it holds nothing."""
-    squares = np.rint(rows.values.astype(np.float64) ** 2 * 2**20)
-    sums = np.add.reduceat(np.append(squares, 0.0), rows.starts[:-1]) / 2**20
-    is_long = (sums > 0) & (np.diff(rows.starts) > 0)
-    return np.where(is_long, np.sqrt(np.maximum(sums, 1e-12)), 1.0)
+    squares = _squares(rows)
+    return np.where(squares > 0, np.sqrt(np.maximum(squares, 1e-12)), 1.0)
 
 
 def unit_rows(rows: Rows) -> Rows:
