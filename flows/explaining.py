@@ -12,7 +12,7 @@ from flows.database import attach_read_only, memory_database
 from flows.settings import Settings
 from flows.telling import load_judgement
 from transforms.errors import ConfigError
-from transforms.overrides import decisions_on, say_decision
+from transforms.overrides import decisions_on, kept_copy, say_decision
 from transforms.stories import Clustering, Explanation, explain_pair
 from transforms.urls import canonical_or
 from transforms.week_news import TOLD_AT, Judgement, Window, build_week, load_week
@@ -125,7 +125,7 @@ def explain_articles(settings: Settings, first: str, second: str) -> Explanation
     """
     judgement = load_judgement(settings)
     with _told_week(settings, judgement, [first, second]) as (connection, clustering, ids):
-        kept = [_kept(connection, article_id) for article_id in ids]
+        kept = [kept_copy(connection, article_id) for article_id in ids]
         for key, article_id in zip((first, second), kept, strict=True):
             if article_id not in clustering.members:
                 message = f"article {key!r} is in no story: it is no space news, or too long ago"
@@ -170,11 +170,6 @@ def _find(connection: duckdb.DuckDBPyConnection, key: str) -> tuple[str, datetim
         message = f"{key!r} names {what}; give an id (of `perigee articles --json`) or an address"
         raise ConfigError(message)
     return rows[0]
-
-
-def _kept(connection: duckdb.DuckDBPyConnection, article_id: str) -> str:
-    found = _all(connection, "SELECT duplicate_of FROM duplicates WHERE article_id = ?", article_id)
-    return str(found[0][0]) if found else article_id
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str, key: str) -> tuple[Any, ...]:

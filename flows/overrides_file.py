@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from transforms.errors import ConfigError
+from transforms.overrides import LEAST_ARTICLES
 
 KINDS = ("join", "split", "drop")
-LEAST_ARTICLES = 2
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from dotenv import load_dotenv
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, did_you_mean
 from transforms.records import Feed
 
 # What an editor does not override comes from the checkout's own `config/`.
@@ -210,8 +210,7 @@ class PerigeeFile(_Section):
     @classmethod
     def _is_a_zone(cls, value: str) -> str:
         if value not in available_timezones():
-            near = difflib.get_close_matches(value, available_timezones(), n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else "; take one like 'Europe/Berlin'"
+            hint = did_you_mean(value, available_timezones()) or "; take one like 'Europe/Berlin'"
             message = f"{value!r} is no time zone{hint}"
             raise ValueError(message)
         return value
@@ -273,8 +272,7 @@ class Settings(BaseModel):
         known = {edition.id: edition for edition in self.editions}
         edition = known.get(edition_id or "")
         if edition is None:
-            near = difflib.get_close_matches(edition_id or "", [DEFAULT_EDITION, *known], n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(edition_id or "", [DEFAULT_EDITION, *known])
             message = f"edition {edition_id!r} is not in {self.config / 'perigee.toml'}{hint}"
             raise ConfigError(message)
         named = {
@@ -402,8 +400,7 @@ def _check_editions(
     known = [feed.feed_id for feed in feeds]
     for edition in editions:
         for feed_id in sorted(edition.feeds.difference(known)):
-            near = difflib.get_close_matches(feed_id, known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(feed_id, known)
             message = f"{path}: edition {edition.id!r} names the unknown feed {feed_id!r}{hint}"
             raise ConfigError(message)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -131,16 +131,24 @@ def show_articles(console: Console, rows: Sequence[Mapping[str, Any]], *, as_jso
         for row in rows:
             print_json(row)
         return
-    table = Table(box=None, show_header=False, padding=(0, 1))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column()
+    listed = []
     for row in rows:
         story = f"story {row['story_id'][:12]}" if row["story_id"] else row["reason"]
         about = " · ".join(filter(None, (row["publisher"], ", ".join(row["tags"]), story)))
-        table.add_row(f"{row['told_at']:%a %d %b %H:%M}", escape(row["title"]))
+        listed.append((f"{row['told_at']:%a %d %b %H:%M}", row["title"], about))
+    show_headlines(console, listed)
+    console.print(f"{len(rows):,} articles")
+
+
+def show_headlines(console: Console, rows: Iterable[tuple[str, str, str]]) -> None:
+    """Print headlines, each behind its date or id, with what is said of it on the next line."""
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for name, headline, about in rows:
+        table.add_row(name, escape(headline))
         table.add_row("", f"[dim]{escape(about)}[/dim]")
     console.print(table)
-    console.print(f"{len(rows):,} articles")
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.explaining import ArticleExplained
-from flows.showing import print_json
+from flows.showing import print_json, show_headlines
 from transforms.stories import Explanation
 
 
@@ -36,14 +36,11 @@ def show_article(console: Console, explained: ArticleExplained, *, as_json: bool
         console.print(
             f"story {explained.story_id[:12]} ({tags}), and with what each was joined, and why:"
         )
-        table = Table(box=None, show_header=False, padding=(0, 1))
-        table.add_column(style="dim", no_wrap=True)
-        table.add_column()
+        listed = []
         for article_id, publisher, title, joined, why in explained.story:
             link = f"with {joined[:12]}: {why}" if joined else why
-            table.add_row(article_id[:12], escape(title))
-            table.add_row("", f"[dim]{escape(publisher)} · {escape(link)}[/dim]")
-        console.print(table)
+            listed.append((article_id[:12], title, f"{publisher} · {link}"))
+        show_headlines(console, listed)
 
 
 def show_pair(console: Console, explained: Explanation, *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """Tell a week, without Prefect: articles → stories → issue → files. Changes nothing stored."""
 
-import difflib
 import logging
 import re
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ from reports.render import pictures_of, render_html, render_letter
 from transforms.corrections import Watch, load_history, read_late, read_rewrites
 from transforms.desk import actions_of, apply_actions, delayed_stories, read_actions, told_first
 from transforms.editions import Selection, select_news
-from transforms.errors import ConfigError, DeliveryError
+from transforms.errors import ConfigError, DeliveryError, did_you_mean
 from transforms.overrides import FILE as OVERRIDES
 from transforms.overrides import Overrides, parse_overrides, unknown_articles
 from transforms.records import Action, WeekNews
@@ -158,7 +157,7 @@ def _warn_of_unknown(settings: Settings, overrides: Overrides) -> None:
         closing(memory_database()) as connection,
         attach_read_only(connection, settings.database),
     ):
-        for kind, key in unknown_articles(connection, overrides, "durable.articles"):
+        for kind, key in unknown_articles(connection, overrides):
             log.warning("%s: a %s names %s, which no feed brought", OVERRIDES, kind, key)
 
 
@@ -184,8 +183,7 @@ def _selection(edition: EditionSettings, judgement: Judgement) -> Selection:
     """
     known = [tag.tag_id for tag in judgement.vocabulary.tags]
     for tag in sorted(edition.tags.difference(known)):
-        near = difflib.get_close_matches(tag, known, n=1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(tag, known)
         message = f"perigee.toml: edition {edition.id!r} names the unknown tag {tag!r}{hint}"
         raise ConfigError(message)
     return Selection(edition.tags, edition.feeds)

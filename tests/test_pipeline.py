@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -29,6 +30,19 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     settings = load_settings(folder / "config", folder / "perigee.duckdb")
     ingest_feeds(settings, SAMPLE_NOW)
     return settings
+
+
+@pytest.fixture
+def edited(settings: Settings, tmp_path: Path) -> Callable[[str], Settings]:
+    """Return how to have the sample told with an `overrides.toml` of one's own."""
+
+    def with_overrides(text: str) -> Settings:
+        config = tmp_path / "config"
+        shutil.copytree(settings.config, config)
+        (config / "overrides.toml").write_text(text)
+        return load_settings(config, settings.database)
+
+    return with_overrides
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +167,8 @@ def test_explaining_an_article_names_its_tags_and_its_company(settings, news):
 
     assert explained.is_relevant
     assert explained.story_id == story.story_id
-    assert {row[0] for row in explained.story} == {c.article_id for c in story.coverage}
     ids = {row[0] for row in explained.story}
+    assert ids == {c.article_id for c in story.coverage}
     assert all(why and joined in ids for *_, joined, why in explained.story)
 
 
@@ -182,14 +196,12 @@ def test_explaining_an_unknown_article_says_what_to_give(settings):
         explain_article(settings, "https://nowhere.example/x")
 
 
-def test_editors_overrides_hold_whenever_the_week_is_told(settings, news, tmp_path):
+def test_editors_overrides_hold_whenever_the_week_is_told(edited, news):
     first = next(s for s in news.stories if sum(not c.duplicate_of for c in s.coverage) > 2)
     kept = [c for c in first.coverage if not c.duplicate_of and c.is_this_week]
     lonely = next(s for s in reversed(news.stories) if len(s.coverage) == 1)
     other = next(s for s in news.stories if s.story_id not in {first.story_id, lonely.story_id})
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(
+    settings = edited(
         f"""
         [[split]]
         articles = ["{kept[0].url}", "{kept[-1].url}"]
@@ -208,9 +220,8 @@ def test_editors_overrides_hold_whenever_the_week_is_told(settings, news, tmp_pa
         why = "it is about the law"
         """
     )
-    edited = load_settings(config, settings.database)
 
-    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+    told = tell_week(settings, load_judgement(settings), SAMPLE_WEEK)
 
     story_of = {c.article_id: s for s in told.stories for c in s.coverage}
     assert story_of[kept[0].article_id] is not story_of[kept[-1].article_id]
@@ -219,12 +230,10 @@ def test_editors_overrides_hold_whenever_the_week_is_told(settings, news, tmp_pa
     assert tags["policy"] == "set by Ada: it is about the law"
 
 
-def test_an_editors_say_is_explained(settings, news, tmp_path):
+def test_an_editors_say_is_explained(edited, news):
     first, second = news.stories[:2]
     one, other = (story.lead.article_id for story in (first, second))
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(
+    settings = edited(
         f"""
         [[join]]
         articles = ["{one}", "{other}"]
@@ -238,10 +247,9 @@ def test_an_editors_say_is_explained(settings, news, tmp_path):
         why = "it is about the law"
         """
     )
-    edited = load_settings(config, settings.database)
 
-    pair = explain_articles(edited, one, other)
-    single = explain_article(edited, other)
+    pair = explain_articles(settings, one, other)
+    single = explain_article(settings, other)
 
     assert pair.decision == "same story"
     assert pair.words.endswith("It was joined by Ada: one event.")
@@ -251,46 +259,38 @@ def test_an_editors_say_is_explained(settings, news, tmp_path):
     )
 
 
-def test_dropped_article_is_not_told(settings, news, tmp_path):
+def test_dropped_article_is_not_told(edited, news):
     lonely = next(s for s in reversed(news.stories) if len(s.coverage) == 1)
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(
+    settings = edited(
         f'[[drop]]\narticle = "{lonely.lead.url}"\nwho = "Ada"\nwhy = "no space news"\n'
     )
-    edited = load_settings(config, settings.database)
 
-    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+    told = tell_week(settings, load_judgement(settings), SAMPLE_WEEK)
 
     assert lonely.story_id not in {story.story_id for story in told.stories}
     assert told.funnel.look_alikes == news.funnel.look_alikes + 1
 
 
-def test_a_dropped_repeat_leaves_its_card(settings, news, tmp_path):
+def test_a_dropped_repeat_leaves_its_card(edited, news):
     story, repeat = next(
         (s, c) for s in news.stories for c in s.coverage if c.duplicate_of and c.is_this_week
     )
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(
+    settings = edited(
         f'[[drop]]\narticle = "{repeat.article_id}"\nwho = "Ada"\nwhy = "an advertisement"\n'
     )
-    edited = load_settings(config, settings.database)
 
-    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+    told = tell_week(settings, load_judgement(settings), SAMPLE_WEEK)
 
     (left,) = (s for s in told.stories if s.story_id == story.story_id)
     ids = [c.article_id for c in story.coverage if c.article_id != repeat.article_id]
     assert [c.article_id for c in left.coverage] == ids
 
 
-def test_what_an_editor_joins_or_tags_is_space_news(settings, news, tmp_path, caplog):
+def test_what_an_editor_joins_or_tags_is_space_news(settings, edited, news, caplog):
     rows = list_articles(settings, SAMPLE_WEEK, None)
     joined, tagged = [row["article_id"] for row in rows if not row["is_relevant"]][:2]
     lead = news.stories[0].lead
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(
+    changed = edited(
         f"""
         [[join]]
         articles = ["{lead.article_id}", "{joined}", "https://nowhere.example/typo"]
@@ -304,9 +304,8 @@ def test_what_an_editor_joins_or_tags_is_space_news(settings, news, tmp_path, ca
         why = "it is about the law"
         """
     )
-    edited = load_settings(config, settings.database)
 
-    told = tell_week(edited, load_judgement(edited), SAMPLE_WEEK)
+    told = tell_week(changed, load_judgement(changed), SAMPLE_WEEK)
 
     story_of = {c.article_id: s for s in told.stories for c in s.coverage}
     assert story_of[joined] is story_of[lead.article_id]
@@ -338,13 +337,9 @@ def test_what_an_editor_joins_or_tags_is_space_news(settings, news, tmp_path, ca
         ),
     ],
 )
-def test_mistaken_override_is_told_with_its_place(settings, tmp_path: Path, text, words):
-    config = tmp_path / "config"
-    shutil.copytree(settings.config, config)
-    (config / "overrides.toml").write_text(text)
-
+def test_mistaken_override_is_told_with_its_place(edited, text, words):
     with pytest.raises(ConfigError) as refused:
-        load_judgement(load_settings(config, settings.database))
+        load_judgement(edited(text))
 
     assert words in str(refused.value)
     assert "overrides.toml" in str(refused.value)

@@ -22,6 +22,9 @@ Every message says what failed, which one, why, and what to do, in that order.
 feed 'noaa' is no feed: HTML
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class PerigeeError(Exception):
     """The base of all errors that Perigee raises on purpose."""
@@ -80,3 +83,13 @@ class RenderError(PerigeeError):
 
 class DeliveryError(PerigeeError):
     """A message was not accepted."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Return the end of a message about an unknown word: what was probably meant, if anything.
+
+    >>> did_you_mean("lunra", ["lunar", "sun"]), did_you_mean("x", ["lunar"])
+    ("; did you mean 'lunar'?", '')
+    """
+    near = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""

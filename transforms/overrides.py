@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, did_you_mean
 from transforms.urls import canonical_or
 
 FILE = "config/overrides.toml"
@@ -98,9 +98,7 @@ def _tags(table: dict[str, Any], key: str, place: str, known: set[str]) -> tuple
         raise _error(place, f"{key!r} must be a list of tags")
     for tag in tags:
         if tag not in known:
-            near = difflib.get_close_matches(str(tag), known, n=1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise _error(place, f"names the unknown tag {tag!r}{hint}")
+            raise _error(place, f"names the unknown tag {tag!r}{did_you_mean(str(tag), known)}")
     return tuple(dict.fromkeys(tags))
 
 
@@ -125,21 +123,21 @@ def pairs_of(
 
 
 def unknown_articles(
-    connection: duckdb.DuckDBPyConnection, overrides: Overrides, articles: str
+    connection: duckdb.DuckDBPyConnection, overrides: Overrides
 ) -> list[tuple[str, str]]:
-    """Return the kind and the address of decisions on what is not in table `articles`."""
+    """Return the kind and the address of decisions on what is not in schema `durable`."""
     return connection.execute(
-        f"""
+        """
         WITH named AS (
             SELECT unnest($kinds::VARCHAR[]) AS kind, unnest($keys::VARCHAR[]) AS key
         )
         SELECT DISTINCT kind, key FROM named
-        WHERE key NOT IN (SELECT article_id FROM {articles})
+        WHERE key NOT IN (SELECT article_id FROM durable.articles)
             AND key NOT IN (
-                SELECT canonical_url FROM {articles} WHERE canonical_url IS NOT NULL
+                SELECT canonical_url FROM durable.articles WHERE canonical_url IS NOT NULL
             )
         ORDER BY ALL
-        """,  # noqa: S608 the name of our own table
+        """,
         {
             "kinds": [override.kind for override in overrides for _ in override.articles],
             "keys": [key for override in overrides for key in override.articles],
@@ -177,6 +175,14 @@ def _judge(
         "WHERE article_id = $article_id AND is_relevant <> $relevant",
         {"article_id": article_id, "reason": reason, "relevant": relevant},
     )
+
+
+def kept_copy(connection: duckdb.DuckDBPyConnection, article_id: str) -> str:
+    """Return the id of the article that was kept of its copies: another one, if it repeats that."""
+    row = connection.execute(
+        "SELECT duplicate_of FROM duplicates WHERE article_id = ?", [article_id]
+    ).fetchone()
+    return str(row[0]) if row else article_id
 
 
 def decisions_on(
@@ -235,10 +241,7 @@ def _article_id(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
 def _kept_id(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """Return the id of the article with that address or id, or of the copy that was kept of it."""
     found = _article_id(connection, key)
-    row = connection.execute(
-        "SELECT duplicate_of FROM duplicates WHERE article_id = ?", [found]
-    ).fetchone()
-    return row[0] if row else found
+    return kept_copy(connection, found) if found else None
 
 
 def _said(verb: str, override: Override) -> str:
