@@ -242,18 +242,40 @@ def _file(desk: Desk, decisions: Sequence[tuple[str, Sequence[str]]], why: str, 
     """Write decisions into `overrides.toml`, unless the week could not be told with them."""
     path = desk.settings.config / "overrides.toml"
     before = path.read_bytes() if path.is_file() else None
-    urls = {r.article_id: r.url or r.article_id for s in desk.stories for r in s.coverage}
-    for kind, articles in decisions:
-        append_override(path, kind, [urls[article] for article in articles], who, why)
+    names = _lasting_names(desk.settings, [a for _, articles in decisions for a in articles])
     try:
+        for kind, articles in decisions:
+            append_override(path, kind, [names[article] for article in articles], who, why)
         open_desk(desk.settings, desk.week)
-    except ConfigError as error:
-        if before is None:
-            path.unlink()
-        else:
+    except BaseException as error:
+        if before is not None:
             path.write_bytes(before)
+        else:
+            path.unlink(missing_ok=True)
+        if not isinstance(error, ConfigError):
+            raise
         message = f"it contradicts what {path} says already: {error}"
         raise DeskError(message) from error
+
+
+def _lasting_names(settings: Settings, articles: Sequence[str]) -> dict[str, str]:
+    """Return what `overrides.toml` calls each article: its address, if that is its own, or its id.
+
+    Articles that share one page are told apart by their ids alone.
+    """
+    with (
+        closing(memory_database()) as connection,
+        attach_read_only(connection, settings.database),
+    ):
+        rows = connection.execute(
+            "SELECT article_id, url, canonical_url FROM durable.articles "
+            "WHERE article_id IN (SELECT unnest($articles::VARCHAR[]))",
+            {"articles": list(articles)},
+        ).fetchall()
+    return {
+        article_id: url if url and canonical_or(url, None) == canonical else canonical or article_id
+        for article_id, url, canonical in rows
+    }
 
 
 def _keep(desk: Desk, action: str, article_id: str, value: str, who: str, now: datetime) -> Action:

@@ -13,7 +13,7 @@ from transforms.advice import PAUSED, advice_on, request_to_webmaster
 from transforms.errors import ConfigError
 from transforms.models import dicts_of
 from transforms.records import Feed
-from transforms.urls import canonical_url
+from transforms.urls import canonical_or
 from transforms.week_news import Window, build_week, load_week
 from transforms.weeks import Week
 
@@ -222,7 +222,7 @@ def history_of(settings: Settings, article: str) -> dict[str, Any]:
     Raises:
         ConfigError: There is no such article, or there are several.
     """
-    address = canonical_url(article) if "://" in article else ""
+    address = canonical_or(article, "")
     found = _read(
         settings,
         """

@@ -38,15 +38,16 @@ def append_override(path: Path, kind: str, articles: Sequence[str], who: str, wh
     listed = ", ".join(map(_quoted, articles))
     named = f"article = {listed}" if kind == "drop" else f"articles = [{listed}]"
     entry = f"[[{kind}]]\n{named}\nwho = {_quoted(who)}\nwhy = {_quoted(why)}\n"
-    before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    after = f"{before.rstrip()}\n\n{entry}".lstrip()
+    # As bytes: to read as text would change the ends of an editor's lines.
+    before = path.read_bytes() if path.is_file() else b""
+    after = before.rstrip() + f"\n\n{entry}".encode()
     try:
-        tomllib.loads(after)
-    except tomllib.TOMLDecodeError as error:
+        tomllib.loads(after.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path}: not valid TOML, so nothing was added: {error}"
         raise ConfigError(message) from error
     part = path.with_name(path.name + ".part")
-    part.write_text(after, encoding="utf-8")
+    part.write_bytes(after.lstrip())
     part.replace(path)
 
 

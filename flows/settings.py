@@ -350,7 +350,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of `path`; an absent file is an empty one.
 
     Raises:
-        ConfigError: It is no TOML.
+        ConfigError: It is no TOML, or cannot be read.
     """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
@@ -358,6 +358,9 @@ def read_toml(path: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path}: not valid TOML: {error}"
+        raise ConfigError(message) from error
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}; make it a file to be read"
         raise ConfigError(message) from error
 
 

@@ -23,7 +23,7 @@ feed 'noaa' is no feed: HTML
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 
 class PerigeeError(Exception):
@@ -93,3 +93,21 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def refuse_unknown(table: Iterable[str], known: Collection[str], place: str) -> None:
+    """Raise if `table` has a key that is not `known`, and say which was probably meant.
+
+    Args:
+        table: The keys of a table as the editor wrote them.
+        known: Those it may have.
+        place: Where it stands, file and all: what the message begins with.
+
+    Raises:
+        ConfigError: It has one.
+    """
+    for key in table:
+        if key not in known:
+            hint = did_you_mean(key, known) or f"; known: {', '.join(known)}"
+            message = f"{place} has an unknown key {key!r}{hint}"
+            raise ConfigError(message)

@@ -4,14 +4,13 @@ They name articles by address (or id), not by story, so that they outlive a re-c
 rebuilt database.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from transforms.errors import ConfigError, did_you_mean
+from transforms.errors import ConfigError, did_you_mean, refuse_unknown
 from transforms.urls import canonical_or
 
 FILE = "config/overrides.toml"
@@ -59,7 +58,7 @@ def parse_overrides(data: dict[str, Any], tags: Iterable[str]) -> Overrides:
         ConfigError: A key is unknown or missing, or a tag is; names file and place.
     """
     known = set(tags)
-    _refuse_unknown(data, KEYS, "the file")
+    refuse_unknown(data, KEYS, f"{FILE}: the file")
     found = []
     for kind, keys in KEYS.items():
         tables = data.get(kind, [])
@@ -67,7 +66,7 @@ def parse_overrides(data: dict[str, Any], tags: Iterable[str]) -> Overrides:
             raise _error(kind, "must be tables, each under [[...]] with two brackets on each side")
         for number, table in enumerate(tables, 1):
             place = f"[[{kind}]] #{number}"
-            _refuse_unknown(table, keys, place)
+            refuse_unknown(table, keys, f"{FILE}: {place}")
             found.append(_parse_one(kind, table, place, known))
     return tuple(found)
 
@@ -255,14 +254,6 @@ def _key(article: str) -> str:
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
-
-
-def _refuse_unknown(table: dict[str, Any], known: Iterable[str], place: str) -> None:
-    for key in table:
-        if key not in known:
-            near = difflib.get_close_matches(key, list(known), n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(known)}"
-            raise _error(place, f"has an unknown key {key!r}; {hint}")
 
 
 def _error(place: str, what: str) -> ConfigError:

@@ -101,8 +101,6 @@ class Batch:
             is_apart = apart.article_id in self._known or are_apart[article.article_id]
             if own_guid(article) and article.canonical_url and is_apart:
                 found.append(apart)
-            elif article.article_id in self._known:
-                found.append(article)
             else:
                 found.append(self._renamed(article, feed_id))
         return found
@@ -120,11 +118,11 @@ class Batch:
         return is_other_entry and None not in moments and len(moments) > 1
 
     def _renamed(self, article: Article, feed_id: str) -> Article:
-        """Return `article` under the id of the one whose address it had changed."""
+        """Return `article` under the id that its entry has had, whatever address it has by now."""
         seen = self._by_guid.get((feed_id, article.guid or ""), {})
         if found := seen.get(article.url or ""):
             return replace(article, article_id=found)
-        if article.published_at is None:
+        if article.article_id in self._known or article.published_at is None:
             return article
         for article_id in seen.values():
             known = self._known[article_id]

@@ -1,6 +1,5 @@
 """The vocabulary of `config/tags.toml`: parsed into records, loaded as tables."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -10,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from transforms.errors import ConfigError
+from transforms.errors import ConfigError, refuse_unknown
 from transforms.models import insert_rows
 from transforms.records import Tag
 from transforms.tag_words import load_tag_words
@@ -28,6 +27,9 @@ OTHER_ROLES = {
     "formats": "format",
 }
 
+TAG_KEYS = ("id", "label", "taught", "weighed", "context", *TAG_ROLES)
+CONTEXT_KEYS = ("phrase", "with", "without", "as")
+
 MAX_WORDS = 6  # phrase_hits.sql looks at runs of up to six words
 MIN_PLURAL_LENGTH = 3  # shorter words ("x", "ii") have no plural that we would look for
 
@@ -38,8 +40,9 @@ class Phrase:
 
     Attributes:
         phrase: As the editor wrote it.
-        role: `name`, `word` or `hint`; `idiom`, `lookalike` or `topic`.
-        tag_id: The tag of a name, word or hint; None where it speaks for space only.
+        role: `name`, `word`, `term` or `hint`; `idiom`, `lookalike`, `topic`, `format` or
+            `condition`.
+        tag_id: The tag of a name, word, term or hint; None where it speaks for space only.
         wanted: It counts only with one of these in the article; empty: always.
         unwanted: It does not count with one of these in the article.
     """
@@ -76,7 +79,7 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
         ConfigError: A key is unknown or missing, a value has the wrong type, or a phrase cannot
             be looked for; names file, tag and key.
     """
-    _refuse_unknown(data, ("tag", "space", "other"), "the file")
+    refuse_unknown(data, ("tag", "space", "other"), f"{FILE}: the file")
     tags: list[Tag] = []
     taught: list[str] = []
     unweighed: list[str] = []
@@ -86,7 +89,7 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
         place = f"tag {tag_id!r}"
         if tag_id in {tag.tag_id for tag in tags}:
             raise _error(place, "stands there twice; merge the two")
-        _refuse_unknown(entry, ("id", "label", "taught", "weighed", "context", *TAG_ROLES), place)
+        refuse_unknown(entry, TAG_KEYS, f"{FILE}: {place}")
         tags.append(Tag(tag_id, _text(entry, "label", place)))
         if _flag(entry, "taught", place):
             taught.append(tag_id)
@@ -100,8 +103,8 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
         raise _error("the file", "has no [[tag]]; give it at least one")
 
     space, other = _table(data, "space"), _table(data, "other")
-    _refuse_unknown(space, ("hosts", *SPACE_ROLES), "[space]")
-    _refuse_unknown(other, tuple(OTHER_ROLES), "[other]")
+    refuse_unknown(space, ("hosts", *SPACE_ROLES), f"{FILE}: [space]")
+    refuse_unknown(other, tuple(OTHER_ROLES), f"{FILE}: [other]")
     phrases += _phrases(space, SPACE_ROLES, "[space]")
     phrases += _phrases(other, OTHER_ROLES, "[other]")
     hosts = [host.lower() for host in _list(space, "hosts", str, "[space]")]
@@ -193,7 +196,7 @@ def _phrases(
 def _context(entry: dict[str, Any], place: str, tag_id: str) -> Iterable[Phrase]:
     """Yield the phrases of a tag that count only with, or without, others; some share that."""
     for context in _list(entry, "context", dict, place):
-        _refuse_unknown(context, ("phrase", "with", "without", "as"), f"{place}, context")
+        refuse_unknown(context, CONTEXT_KEYS, f"{FILE}: {place}, context")
         here = f"{place}, context {context.get('phrase')!r}"
         if context.get("phrase") and isinstance(context["phrase"], list):
             listed = _list(context, "phrase", str, here)
@@ -205,8 +208,10 @@ def _context(entry: dict[str, Any], place: str, tag_id: str) -> Iterable[Phrase]
         )
         if not wanted and not unwanted:
             raise _error(here, "has neither 'with' nor 'without'; move it to 'names'")
+        if both := {_words(text) for text in wanted} & {_words(text) for text in unwanted}:
+            raise _error(here, f"has {min(both)!r} both in 'with' and in 'without'; drop one")
         kind = context.get("as", "names")
-        if kind not in TAG_ROLES:
+        if not isinstance(kind, str) or kind not in TAG_ROLES:
             raise _error(here, f"'as' is {kind!r}; it can be one of {', '.join(TAG_ROLES)}")
         for phrase in listed:
             checked = _checked(phrase, here, "phrase")
@@ -256,15 +261,6 @@ def _flag(table: dict[str, Any], key: str, place: str) -> bool:
     if not isinstance(value, bool):
         raise _error(place, f"{key!r} must be true or false")
     return value
-
-
-def _refuse_unknown(table: dict[str, Any], known: tuple[str, ...], place: str) -> None:
-    """Raise if `table` has a key that is not `known`, and say which was probably meant."""
-    for key in table:
-        if key not in known:
-            likely = difflib.get_close_matches(key, known, 1)
-            meant = f"did you mean {likely[0]!r}?" if likely else f"known: {', '.join(known)}"
-            raise _error(place, f"has an unknown key {key!r}; {meant}")
 
 
 def _error(place: str, what: str) -> ConfigError:

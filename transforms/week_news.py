@@ -101,6 +101,7 @@ class Window:
             "week_start": self.start,
             "week_end": self.end,
             "same_title_within": timedelta(days=3),
+            "most_versions": 20,
             "near_duplicate_words": 300,
             "sketch_size": 48,
             "common_run": 100,

@@ -1,5 +1,6 @@
 """The editor's desk without its face: from the action to the letter, and whether that may leave."""
 
+import errno
 import json
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -9,6 +10,7 @@ from checker import failures
 from rich.console import Console
 from typer.testing import CliRunner
 
+from flows import desking
 from flows.approving import released
 from flows.cli import app
 from flows.database import open_database
@@ -202,6 +204,44 @@ def test_split_articles_are_a_story_of_their_own_and_the_rest_stays_one(desk, se
     assert [len(ids) for ids in homes] == [1, 1]
     assert homes[0] != homes[1]
     assert path.read_text("utf-8").startswith("# ours\n\n[[join]]\n")
+
+
+def test_articles_that_share_a_page_are_told_apart_by_their_ids(settings, desk):
+    story = desk.edited.stories[0]
+    stays, goes = [r for r in story.coverage if r.duplicate_of is None][:2]
+    with open_database(settings.database) as connection:
+        connection.execute(
+            "UPDATE articles SET url = $url, canonical_url = NULL WHERE article_id = $goes",
+            {"url": stays.url, "goes": goes.article_id},
+        )
+
+    split(open_desk(settings, SAMPLE_WEEK), [goes.article_id], "not it", "Ada", EARLY)
+
+    after = open_desk(settings, SAMPLE_WEEK)
+    homes = [find_story(after, report.article_id)[0].story_id for report in (stays, goes)]
+    assert homes[0] != homes[1]
+    written = (settings.config / "overrides.toml").read_text("utf-8")
+    assert f'articles = ["{goes.article_id}", "{stays.url}"]' in written
+
+
+def test_decision_that_cannot_be_written_whole_leaves_the_file_as_it_was(
+    settings, desk, monkeypatch
+):
+    path = settings.config / "overrides.toml"
+    path.write_text("# ours\n", "utf-8")
+    originals = [r.article_id for r in desk.edited.stories[0].coverage if r.duplicate_of is None]
+    append = desking.append_override
+
+    def append_until_the_disk_is_full(where, kind, *rest):
+        if kind == "split":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        append(where, kind, *rest)
+
+    monkeypatch.setattr(desking, "append_override", append_until_the_disk_is_full)
+    with pytest.raises(OSError, match="No space left"):
+        split(desk, originals[1:3], "not it", "Ada", EARLY)
+
+    assert path.read_text("utf-8") == "# ours\n"
 
 
 def test_split_that_leaves_nothing_or_takes_a_repeat_is_refused(desk, settings):

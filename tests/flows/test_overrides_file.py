@@ -61,11 +61,21 @@ def test_decision_that_lacks_something_is_refused(tmp_path, kind, articles, who,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_file_that_is_broken_is_not_touched(tmp_path):
+@pytest.mark.parametrize("broken", [b"[[join]\n", b"# caf\xe9\n"])
+def test_file_that_is_broken_is_not_touched(tmp_path, broken):
     path = tmp_path / "overrides.toml"
-    path.write_text("[[join]\n", "utf-8")
+    path.write_bytes(broken)
 
     with pytest.raises(ConfigError, match="not valid TOML, so nothing was added"):
         append_override(path, "join", [ONE, TWO], "Ada", "x")
 
-    assert path.read_text("utf-8") == "[[join]\n"
+    assert path.read_bytes() == broken
+
+
+def test_ends_of_lines_stay_as_the_editor_has_them(tmp_path):
+    path = tmp_path / "overrides.toml"
+    path.write_bytes(b"# Ours.\r\n# Mine.\r\n")
+
+    append_override(path, "join", [ONE, TWO], "Ada", "x")
+
+    assert path.read_bytes().startswith(b"# Ours.\r\n# Mine.\n\n[[join]]\n")

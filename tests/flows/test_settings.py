@@ -95,3 +95,10 @@ def test_our_own_configuration_is_right():
     settings = load_settings(DEFAULT_CONFIG, Path("x.duckdb"))
 
     assert len(settings.feeds) > 50
+
+
+def test_folder_in_place_of_a_file_is_told(tmp_path):
+    (tmp_path / "perigee.toml").mkdir()
+
+    with pytest.raises(ConfigError, match=r"perigee\.toml cannot be read: Is a directory"):
+        load_settings(tmp_path)

@@ -93,3 +93,34 @@ def test_model_gives_what_its_case_expects(folder):
     chosen = ", ".join(f"coalesce({name}::VARCHAR, '')" for name in names)
     rows = connection.execute(f"SELECT {chosen} FROM {folder.parent.name}").fetchall()
     assert sorted(map(list, rows)) == sorted(expected)
+
+
+@pytest.mark.parametrize("dek", ["'one'", "article_id"], ids=["same standfirst", "its own"])
+def test_a_feed_that_repeats_one_headline_thousands_of_times_costs_no_time_or_memory(dek):
+    connection = a_workspace()
+    connection.execute("SET memory_limit = '512MB'; SET threads = 2")
+    connection.execute(
+        f"""
+        INSERT INTO articles BY NAME
+        SELECT
+            'a' || lpad(i::VARCHAR, 6, '0') AS article_id, 'one' AS feed_id, 'One' AS publisher,
+            'press' AS kind, 1 AS weight, 'one guid' AS guid, 'https://one.example/' || i AS url,
+            'The same report again' AS title, 'the same report again' AS title_key,
+            {dek} AS dek, '' AS text, [] AS related_topics,
+            FALSE AS has_picture, TRUE AS is_this_week,
+            TIMESTAMPTZ '2026-11-17 00:00:00Z' + INTERVAL (i) SECOND AS told_at
+        FROM range(20_000) AS numbers (i)
+        """
+    )
+    connection.execute(
+        "CREATE TABLE relevance AS SELECT article_id, TRUE AS is_relevant FROM articles"
+    )
+    connection.execute(
+        "CREATE TABLE near_duplicates (article_id VARCHAR, other_id VARCHAR, jaccard DOUBLE)"
+    )
+
+    repeats = build_model(
+        connection, "duplicates", {"same_title_within": timedelta(days=3), "most_versions": 20}
+    )
+
+    assert repeats == (19_999 if dek == "'one'" else 0)

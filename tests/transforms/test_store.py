@@ -497,6 +497,21 @@ def test_an_unchanged_document_read_later_adds_no_article_and_no_sighting(polls)
         assert (count(connection, "articles"), count(connection, "sightings")) == before
 
 
+def test_entry_without_an_address_keeps_its_article_when_it_gets_that_of_another():
+    with closing(a_database(FARSIDE)) as connection:
+        store(connection, a_poll(an_entry(1, guid="1", url=None)), at=MONDAY)
+        address = "https://farside.example/1/"
+        other = an_entry(1, guid=None, url=f"{address}?utm_source=rss")
+        poll = a_poll(other, an_entry(1, guid="1", url=address))
+        store(connection, poll, at=MONDAY + HOUR)
+        before = (count(connection, "articles"), count(connection, "sightings"))
+
+        stored = store(connection, poll, at=MONDAY + DAY)
+
+        assert (stored.new, stored.changed) == (0, 0)
+        assert (count(connection, "articles"), count(connection, "sightings")) == before
+
+
 @FEW
 @given(st.lists(READ, max_size=4))
 def test_every_entry_that_says_something_is_an_article_with_a_sighting(polls):

@@ -1,7 +1,9 @@
 """An article is read for names, numbers, days and words; feed text is hostile."""
 
 import time
+import tomllib
 from datetime import UTC, date, datetime
+from importlib.resources import files
 
 import pytest
 
@@ -16,6 +18,7 @@ from transforms.stories.facts import (
     numbered,
     sights,
 )
+from transforms.stories.lexicon import ANGLE_PATTERNS, CONCEPTS
 from transforms.stories.names import find_names, with_implied
 from transforms.stories.reading import read_article
 from transforms.stories.words import clean, sentences, stem
@@ -249,3 +252,25 @@ def test_endless_text_is_read_at_once(text):
     read(text, text, text)
 
     assert time.perf_counter() - started < 1
+
+
+def test_no_word_stands_for_two_concepts():
+    listed = tomllib.loads((files("transforms.stories") / "lexicon.toml").read_text("utf-8"))
+    stems = [(stem(w), name) for name, words in listed["concepts"].items() for w in words.split()]
+
+    assert {word for word, name in set(stems) if CONCEPTS[word] != f"={name}"} == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "angles"),
+    [
+        ("NASA awards $4 million for a lander", {"money"}),
+        ("A ride to orbit for $ 3 m", {"money"}),
+        ("Comet seen over Costa Rica", set()),
+        ("Astronauts in costume for Biden", {"politics"}),
+        ("A message in court", {"inquiry"}),
+    ],
+)
+def test_the_angle_of_a_title_is_told_by_whole_words(title, angles):
+    found = {name for name, pattern in ANGLE_PATTERNS.items() if pattern.search(title.lower())}
+    assert found == angles

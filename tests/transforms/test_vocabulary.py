@@ -293,6 +293,14 @@ def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
             "tag 'sun', context 'flare' 'as' is 'all'; it can be one of names, words, terms, hints",
         ),
         (
+            '{sun}\ncontext = [{ phrase = "flare", with = ["sun"], as = [1] }]',
+            "tag 'sun', context 'flare' 'as' is [1]; it can be one of names, words, terms, hints",
+        ),
+        (
+            '{sun}\ncontext = [{ phrase = "flare", with = ["Sun"], without = ["gas", "sun"] }]',
+            "tag 'sun', context 'flare' has 'sun' both in 'with' and in 'without'; drop one",
+        ),
+        (
             '{sun}\nnames = ["flare"]\n[other]\nlookalike = []',
             "[other] has an unknown key 'lookalike'; did you mean 'lookalikes'?",
         ),

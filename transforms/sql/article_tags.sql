@@ -9,7 +9,11 @@
 SELECT
     coalesce(tag_points.article_id, tag_opinions.article_id) AS article_id,
     coalesce(tag_points.tag_id, tag_opinions.tag_id) AS tag_id,
-    if(coalesce(tag_points.is_earned, FALSE), tag_points.phrase, tag_opinions.word) AS phrase,
+    if(
+        coalesce(tag_points.is_earned, FALSE),
+        tag_points.phrase,
+        coalesce(tag_opinions.word, tag_points.phrase)
+    ) AS phrase,
     coalesce(tag_points.score, 0) AS score,
     coalesce(tag_points.in_title, FALSE) AS in_title,
     NOT coalesce(tag_points.is_earned, FALSE) AS by_words

@@ -34,21 +34,56 @@ WITH RECURSIVE candidates AS (
     INNER JOIN relevance ON articles.article_id = relevance.article_id
 ),
 
+-- Of the copies with one title and one standfirst, the best within reach: a window, as one feed
+-- may give the same headline thousands of times.
+same_report AS (
+    SELECT
+        article_id,
+        feed_id,
+        title_key,
+        precedence,
+        told_at,
+        arg_min(article_id, precedence) OVER (
+            PARTITION BY title_key, dek
+            ORDER BY told_at
+            RANGE BETWEEN $same_title_within PRECEDING AND $same_title_within FOLLOWING
+        ) AS best_id
+    FROM candidates
+    WHERE title_key != ''
+),
+
+headlines AS (
+    SELECT * FROM same_report
+    -- Four words and more: "Artemis II" may head two reports. What one feed tells under one
+    -- headline again and again is a column, and another's column of that name is no repeat of it.
+    WHERE article_id = best_id AND title_key LIKE '% % % %'
+    QUALIFY count(*) OVER (PARTITION BY title_key, feed_id) <= $most_versions
+),
+
 same_title AS (
+    SELECT
+        article_id,
+        best_id AS other_id,
+        'same title' AS reason
+    FROM same_report
+    WHERE article_id != best_id
+    UNION ALL
     SELECT
         copy.article_id,
         original.article_id AS other_id,
         'same title' AS reason
-    FROM candidates AS copy
-    INNER JOIN candidates AS original ON copy.title_key = original.title_key
-    WHERE
-        copy.title_key != ''
-        AND copy.article_id != original.article_id
-        AND (
-            copy.dek = original.dek
-            -- Four words and more: "Artemis II" may head two reports.
-            OR (copy.feed_id != original.feed_id AND copy.title_key LIKE '% % % %')
-        )
+    FROM headlines AS copy
+    INNER JOIN headlines AS original
+        ON
+            copy.title_key = original.title_key
+            AND copy.feed_id != original.feed_id
+            AND copy.precedence > original.precedence
+),
+
+-- A guid that a feed gives to all that it tells says nothing.
+telling_guids AS (
+    SELECT * FROM candidates
+    QUALIFY count(*) OVER (PARTITION BY feed_id, guid) <= $most_versions
 ),
 
 same_guid AS (
@@ -56,8 +91,8 @@ same_guid AS (
         copy.article_id,
         original.article_id AS other_id,
         'same guid' AS reason
-    FROM candidates AS copy
-    INNER JOIN candidates AS original
+    FROM telling_guids AS copy
+    INNER JOIN telling_guids AS original
         ON copy.feed_id = original.feed_id AND copy.guid = original.guid
     WHERE
         copy.article_id != original.article_id

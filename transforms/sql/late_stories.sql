@@ -2,11 +2,11 @@
 --   in:  memberships, articles, duplicates, details (article_id, first_seen_at),
 --        feed_watches (feed_id, watched_since)
 --   out: the columns of ranked_stories
--- Late: no member of this week, and none first seen before $watch_start, the moment of the issue
--- before this one; or $delayed, the articles whose stories the issue before has left to this one,
--- has one of it. What a feed held when it was first read is its past, and not late. Worth it: two
--- outlets, or a primary source (agency, observatory, journal). The score is the outlets' part of
--- the rank; ties go to the newer story, then to the smaller id.
+-- Late: no member of this week but repeats, and none first seen before $watch_start, the moment of
+-- the issue before this one; or $delayed, the articles whose stories the issue before has left to
+-- this one, has one of it. What a feed held when it was first read is its past, and not late.
+-- Worth it: two outlets, or a primary source (agency, observatory, journal). The score is the
+-- outlets' part of the rank; ties go to the newer story, then to the smaller id.
 
 WITH members AS (
     SELECT
@@ -41,7 +41,7 @@ stories AS (
     FROM members
     GROUP BY story_id
     HAVING
-        NOT bool_or(is_this_week)
+        NOT bool_or(is_this_week AND is_original)
         AND (
             is_delayed
             OR (min(first_seen_at) >= $watch_start AND min(first_seen_at) < $watch_end)

@@ -3,8 +3,9 @@
 --   out: story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part, picture_part,
 --        outlet_part, publishers, continues
 -- The score is the sum of its parts. Independent publishers count by the logarithm: the step from
--- one to two says more than that from eleven to twelve. A repeat (a wire copy, a reprint) and a
--- second feed of one publisher add nothing. Among equals a primary source, a fresh story and a
+-- one to two says more than that from eleven to twelve. A repeat (a wire copy, a reprint) adds
+-- nothing, and no story comes back for one; a second feed of one publisher is no second outlet.
+-- Among equals a primary source, a fresh story and a
 -- picture with its credit go first; what one outlet alone has loses points once
 -- $stories_per_outlet better ones of it stand before. Ties go to the smaller id, so that every run
 -- ranks alike.
@@ -23,7 +24,7 @@ members AS (
     SELECT
         memberships.story_id,
         articles.*,
-        duplicates.article_id IS NULL AS is_original,
+        duplicates.article_id IS NULL AND articles.is_this_week AS is_news,
         kinds.points * articles.weight AS kind_points
     FROM memberships
     INNER JOIN articles ON memberships.article_id = articles.article_id
@@ -36,28 +37,27 @@ leads AS (
     SELECT
         story_id,
         first(article_id ORDER BY
-            is_original DESC,
             dek IS NOT NULL OR text != '' DESC,
             kind_points + 0.8 * has_picture::INTEGER DESC,
             told_at ASC,
             article_id ASC
         ) AS lead_id
     FROM members
-    WHERE is_this_week
+    WHERE is_news
     GROUP BY story_id
 ),
 
 stories AS (
     SELECT
         story_id,
-        count(DISTINCT publisher) FILTER (is_this_week AND is_original) AS publishers,
-        max(kind_points) FILTER (is_this_week) AS kind_points,
-        max(told_at) FILTER (is_this_week) AS newest_at,
-        bool_or(has_picture AND is_this_week) AS has_picture,
+        count(DISTINCT publisher) FILTER (is_news) AS publishers,
+        max(kind_points) FILTER (is_news) AS kind_points,
+        max(told_at) FILTER (is_news) AS newest_at,
+        bool_or(has_picture AND is_news) AS has_picture,
         bool_or(NOT is_this_week) AS continues
     FROM members
     GROUP BY story_id
-    HAVING bool_or(is_this_week)
+    HAVING bool_or(is_news)
 ),
 
 parts AS (
@@ -65,7 +65,7 @@ parts AS (
         stories.*,
         leads.lead_id,
         articles.publisher AS lead_publisher,
-        round(4 * log2(1 + greatest(stories.publishers, 1)), 4) AS publishers_part,
+        round(4 * log2(1 + stories.publishers), 4) AS publishers_part,
         round(stories.kind_points, 4) AS kind_part,
         -- One point at the week's end, none a week before it.
         round(

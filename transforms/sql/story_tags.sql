@@ -1,17 +1,19 @@
 -- One row per story and tag that it carries.
---   in:  memberships (article_id, story_id), article_tags
+--   in:  memberships (article_id, story_id), relevance (article_id, is_relevant), article_tags
 --   out: story_id, tag_id, phrase, share
 -- Each member that has earned a tag votes for it: with one voice where the tag stands in its
 -- title, with half a voice elsewhere. A story carries the tags that have at least half of its
 -- members' voices (`share`). `phrase` is the one with the highest score behind it; ties go to the
--- later in the alphabet.
+-- later in the alphabet. A copy that is no space news by itself has no voice.
 
 WITH stories AS (
     SELECT
-        story_id,
+        memberships.story_id,
         count(*) AS members
     FROM memberships
-    GROUP BY story_id
+    INNER JOIN relevance ON memberships.article_id = relevance.article_id
+    WHERE relevance.is_relevant
+    GROUP BY memberships.story_id
 ),
 
 votes AS (

@@ -5,7 +5,8 @@
 -- `opinion` are log-odds, in thousandths: above zero, the article is about the tag. To what the
 -- phrases say (did they earn the tag, how many points, how many of the best tag's) each word of
 -- title and dek adds what it was found to speak for or against the tag (tests/fit_tags.py): in the
--- title all of it, in the dek seven tenths. `word` speaks most for the side that the opinion takes.
+-- title all of it, in the dek seven tenths. `word` speaks most for the side that the opinion takes;
+-- NULL: no word does.
 -- All sums are of whole numbers: the same articles give the same opinions.
 
 WITH taught AS (
@@ -15,7 +16,9 @@ WITH taught AS (
         coalesce(articles.dek, left(articles.text, 400)) AS dek
     FROM articles
     INNER JOIN relevance ON articles.article_id = relevance.article_id
-    WHERE relevance.is_relevant AND coalesce(articles.language, 'en') LIKE 'en%'
+    WHERE
+        relevance.is_relevant
+        AND regexp_matches(coalesce(articles.language, 'en'), '^en([-_]|$)', 'i')
 ),
 
 said AS (
@@ -56,8 +59,8 @@ by_words AS (
         article_id,
         tag_id,
         sum(adds) AS adds,
-        arg_max(word, (adds, word)) AS best_for,
-        arg_min(word, (adds, word)) AS best_against
+        arg_max(word, (adds, word)) FILTER (WHERE adds > 0) AS best_for,
+        arg_min(word, (adds, word)) FILTER (WHERE adds < 0) AS best_against
     FROM spoken
     GROUP BY ALL
 ),
