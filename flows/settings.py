@@ -27,6 +27,7 @@ DUE = "due"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = get_args(Day)
 
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Seconds = Annotated[float, Field(ge=0)]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -74,6 +75,8 @@ class DigestSettings(_Section):
         title: The letter's name in the masthead and the subject.
         tagline: A line below it.
         language: A BCP 47 tag.
+        languages: Those that its stories are told in, such as `en`; all where there are none. An
+            article in another one counts as coverage, but makes no story of its own.
         cards: Stories shown as cards after the lead.
         section_stories: Stories a tag's section lists in the mail.
         max_html_bytes: The mail's HTML is never larger (Gmail clips at 102 KiB).
@@ -89,6 +92,7 @@ class DigestSettings(_Section):
     title: str = "Perigee"
     tagline: str = ""
     language: str = "en"
+    languages: tuple[Language, ...] = ()
     cards: int = Field(default=8, ge=0, le=40)
     section_stories: int = Field(default=5, ge=1, le=50)
     max_html_bytes: int = Field(default=100_000, ge=20_000)
@@ -113,6 +117,7 @@ class EditionSettings(_Section):
         tags: Only stories with one of these tags; all where there are none.
         feeds: Only stories that one of these feeds told; all where there are none.
         language: A BCP 47 tag; by default that of `[digest]`.
+        languages: As in `[digest]`, and by default those.
         day: The weekday on which it leaves, in the week after the one it tells.
     """
 
@@ -122,6 +127,7 @@ class EditionSettings(_Section):
     tags: frozenset[str] = frozenset()
     feeds: frozenset[str] = frozenset()
     language: str | None = None
+    languages: tuple[Language, ...] | None = None
     day: Day = "mon"
 
 
@@ -279,6 +285,7 @@ class Settings(BaseModel):
             "title": edition.title,
             "tagline": edition.tagline,
             "language": edition.language or self.digest.language,
+            "languages": self.digest.languages if edition.languages is None else edition.languages,
             "day": edition.day,
         }
         digest = self.digest.model_copy(update=named)

@@ -85,6 +85,7 @@ def show_funnel(console: Console, news: WeekNews) -> None:
         ("articles", funnel.articles, "each address once"),
         ("- repeats", funnel.duplicates, "the same text elsewhere"),
         ("- look-alikes", funnel.look_alikes, "not space news"),
+        *([("- foreign", funnel.foreign, "in other languages")] if funnel.foreign else []),
         *([("- others", funnel.others, "for other editions")] if funnel.others else []),
         *([("- dropped", funnel.dropped, "by the editor")] if funnel.dropped else []),
         *([("- delayed", funnel.delayed, "to the next issue")] if funnel.delayed else []),

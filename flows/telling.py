@@ -90,6 +90,7 @@ def load_judgement(settings: Settings) -> Judgement:
         gazetteer=read_gazetteer(read_toml(config_file(settings.config, "gazetteer.toml"))),
         background=read_background(),
         overrides=parse_overrides(decided, [tag.tag_id for tag in vocabulary.tags]),
+        languages=settings.digest.languages,
     )
 
 

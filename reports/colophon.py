@@ -101,6 +101,7 @@ def _funnel_sentence(news: WeekNews) -> str:
     left_out = "".join(
         f"{_pronoun(count)} {one if count == 1 else many}, "
         for count, one, many in (
+            (f.foreign, "is in another language", "are in other languages"),
             (f.others, "belongs to other editions", "belong to other editions"),
             (f.dropped, "was dropped by the editor", "were dropped by the editor"),
             (f.delayed, "waits for the next issue", "wait for the next issue"),

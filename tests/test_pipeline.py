@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -53,7 +54,8 @@ def news(settings: Settings) -> WeekNews:
 def test_funnel_adds_up_both_ways(news):
     funnel = news.funnel
 
-    assert funnel.articles == funnel.duplicates + funnel.look_alikes + funnel.told
+    parts = funnel.duplicates + funnel.look_alikes + funnel.left_out + funnel.told
+    assert funnel.articles == parts
     assert funnel.stories == len(news.stories)
     assert sum(len([c for c in s.coverage if c.is_this_week]) for s in news.stories) == sum(
         news.days
@@ -106,6 +108,20 @@ def test_look_alikes_are_not_told_and_say_why(settings, news):
     assert left_out
     assert all(row["reason"] for row in left_out)
     assert not told & {row["article_id"] for row in left_out}
+
+
+def test_report_in_another_language_counts_beside_others_and_makes_no_story(settings, news):
+    every = tell_week(settings, replace(load_judgement(settings), languages=()), SAMPLE_WEEK)
+
+    def of_sternenbote(told: WeekNews) -> set[str]:
+        return {story.story_id for story in told.stories if "Sternenbote" in story.publishers}
+
+    assert news.funnel.foreign > 0 == every.funnel.foreign
+    assert of_sternenbote(news) < of_sternenbote(every)
+    assert all(len(s.publishers) > 1 for s in news.stories if "Sternenbote" in s.publishers)
+    assert {(story.lead.language or "en")[:2].lower() for story in news.stories} == {"en"}
+    assert news.funnel.told + news.funnel.foreign == every.funnel.told
+    assert news.funnel.look_alikes == every.funnel.look_alikes
 
 
 def test_second_pass_brings_nothing_new_and_the_same_bytes(settings, tmp_path):

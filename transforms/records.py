@@ -310,9 +310,10 @@ class FeedHealth:
 class Funnel:
     """What became of the week's articles; the counts add up.
 
-    `articles == duplicates + look_alikes + others + dropped + delayed + told`, and `told` articles
-    make `stories` stories. `others` are articles of stories that an edition leaves out, `dropped`
-    of those that its editor does, and `delayed` of those that the editor leaves to the next issue.
+    `articles == duplicates + look_alikes + left_out + told`, and `told` articles make `stories`
+    stories. `foreign` are articles of stories that are told in other languages only, `others` of
+    those that an edition leaves out, `dropped` of those that its editor does, and `delayed` of
+    those that the editor leaves to the next issue.
     """
 
     feeds: int
@@ -322,6 +323,7 @@ class Funnel:
     look_alikes: int
     told: int
     stories: int
+    foreign: int = 0
     others: int = 0
     dropped: int = 0
     delayed: int = 0
@@ -329,7 +331,7 @@ class Funnel:
     @property
     def left_out(self) -> int:
         """Articles of stories that this issue does not tell."""
-        return self.others + self.dropped + self.delayed
+        return self.foreign + self.others + self.dropped + self.delayed
 
 
 @dataclass(frozen=True, slots=True)

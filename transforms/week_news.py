@@ -53,12 +53,17 @@ TOLD_AT = """
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an editor has set for telling stories: vocabulary, names, and single decisions."""
+    """What an editor has set for telling stories: vocabulary, names, and single decisions.
+
+    Attributes:
+        languages: Those that stories are told in, such as `en`; all where there are none.
+    """
 
     vocabulary: Vocabulary
     gazetteer: Gazetteer
     background: Background
     overrides: Overrides = ()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,8 @@ def build_week(
     clustering = _cluster(connection, judgement)  # → memberships: articles in stories
     build_model(connection, "story_tags", parameters)  # tags that most of a story agree on
     retag_stories(connection, judgement.overrides)
+    languages = {"languages": list(judgement.languages)}
+    build_model(connection, "foreign_articles", languages)  # in languages that are not told
     build_model(connection, "ranked_stories", parameters)  # the week's order
     return clustering
 
@@ -361,6 +368,7 @@ def _days(connection: duckdb.DuckDBPyConnection, window: Window) -> tuple[int, .
         """
         SELECT epoch(told_at) FROM articles
         INNER JOIN memberships USING (article_id)
+        INNER JOIN ranked_stories USING (story_id)
         WHERE is_this_week
         """
     ).fetchall()
@@ -378,13 +386,19 @@ def _funnel(connection: duckdb.DuckDBPyConnection) -> Funnel:
             count(*),
             count(*) FILTER (is_duplicate AND is_relevant),
             count(*) FILTER (NOT is_relevant),
-            count(*) FILTER (NOT is_duplicate AND is_relevant),
-            (SELECT count(*) FROM ranked_stories)
+            count(*) FILTER (NOT is_duplicate AND is_relevant AND is_told),
+            (SELECT count(*) FROM ranked_stories),
+            count(*) FILTER (NOT is_duplicate AND is_relevant AND NOT is_told)
         FROM (
-            SELECT d.article_id IS NOT NULL AS is_duplicate, r.is_relevant
+            SELECT
+                d.article_id IS NOT NULL AS is_duplicate,
+                r.is_relevant,
+                s.story_id IS NOT NULL AS is_told
             FROM articles AS a
             INNER JOIN relevance AS r ON a.article_id = r.article_id
             LEFT JOIN duplicates AS d ON a.article_id = d.article_id
+            LEFT JOIN memberships AS m ON a.article_id = m.article_id
+            LEFT JOIN ranked_stories AS s ON m.story_id = s.story_id
             WHERE a.is_this_week
         )
         """

@@ -55,6 +55,17 @@ def test_default_edition_tells_everything(settings):
     assert len(everything.news.stories) > 50
 
 
+def test_edition_has_its_own_languages_or_those_of_the_letter(tmp_path):
+    german = LUNAR.replace('id = "lunar"', 'id = "mond"') + 'languages = ["de"]\n'
+    own = configured(tmp_path, LUNAR + german)
+    ingest_feeds(own, SAMPLE_NOW)
+
+    lunar, moon = (build_issue(own.for_edition(name), SAMPLE_WEEK) for name in ("lunar", "mond"))
+
+    told_in = [{s.lead.language[:2].lower() for s in built.news.stories} for built in (lunar, moon)]
+    assert told_in == [{"en"}, {"de"}]
+
+
 def test_issue_of_an_edition_passes_the_checker(settings, shared, tmp_path):
     chosen = settings.for_edition("lunar")
 

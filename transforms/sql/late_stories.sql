@@ -1,5 +1,5 @@
 -- One row per story of a week before that came in after its own issue and is worth telling late.
---   in:  memberships, articles, duplicates, details (article_id, first_seen_at),
+--   in:  memberships, articles, duplicates, foreign_articles, details (article_id, first_seen_at),
 --        feed_watches (feed_id, watched_since)
 --   out: the columns of ranked_stories
 -- Late: no member of this week but repeats, and none first seen before $watch_start, the moment of
@@ -14,12 +14,14 @@ WITH members AS (
         articles.*,
         details.first_seen_at,
         duplicates.article_id IS NULL AS is_original,
+        foreign_articles.article_id IS NULL AS is_readable,
         coalesce(feed_watches.watched_since < $watch_start, FALSE) AS is_watched,
         articles.kind IN ('agency', 'observatory', 'journal') AS is_primary
     FROM memberships
     INNER JOIN articles ON memberships.article_id = articles.article_id
     INNER JOIN details ON articles.article_id = details.article_id
     LEFT JOIN duplicates ON articles.article_id = duplicates.article_id
+    LEFT JOIN foreign_articles ON articles.article_id = foreign_articles.article_id
     LEFT JOIN feed_watches ON articles.feed_id = feed_watches.feed_id
 ),
 
@@ -32,6 +34,7 @@ stories AS (
         max(told_at) AS newest_at,
         bool_or(list_contains($delayed::VARCHAR [], article_id)) AS is_delayed,
         first(article_id ORDER BY
+            is_readable DESC,
             is_original DESC,
             dek IS NOT NULL OR text != '' DESC,
             is_primary DESC,
@@ -42,6 +45,7 @@ stories AS (
     GROUP BY story_id
     HAVING
         NOT bool_or(is_this_week AND is_original)
+        AND bool_or(is_readable)
         AND (
             is_delayed
             OR (min(first_seen_at) >= $watch_start AND min(first_seen_at) < $watch_end)

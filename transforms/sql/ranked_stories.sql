@@ -1,11 +1,12 @@
 -- One row per story that the week tells, best first.
---   in:  memberships (article_id, story_id), articles, duplicates
+--   in:  memberships (article_id, story_id), articles, duplicates, foreign_articles
 --   out: story_id, lead_id, rank, score, publishers_part, kind_part, freshness_part, picture_part,
 --        outlet_part, publishers, continues
 -- The score is the sum of its parts. Independent publishers count by the logarithm: the step from
 -- one to two says more than that from eleven to twelve. A repeat (a wire copy, a reprint) adds
--- nothing, and no story comes back for one; a second feed of one publisher is no second outlet.
--- Among equals a primary source, a fresh story and a
+-- nothing, and no story comes back for one; nor for a report in a language that the issue does not
+-- tell, which counts beside others all the same. A second feed of one publisher is no second
+-- outlet. Among equals a primary source, a fresh story and a
 -- picture with its credit go first; what one outlet alone has loses points once
 -- $stories_per_outlet better ones of it stand before. Ties go to the smaller id, so that every run
 -- ranks alike.
@@ -25,11 +26,13 @@ members AS (
         memberships.story_id,
         articles.*,
         duplicates.article_id IS NULL AND articles.is_this_week AS is_news,
+        foreign_articles.article_id IS NULL AS is_readable,
         kinds.points * articles.weight AS kind_points
     FROM memberships
     INNER JOIN articles ON memberships.article_id = articles.article_id
     INNER JOIN kinds ON articles.kind = kinds.kind
     LEFT JOIN duplicates ON memberships.article_id = duplicates.article_id
+    LEFT JOIN foreign_articles ON memberships.article_id = foreign_articles.article_id
 ),
 
 -- The article that the card shows: it has something to read, and a picture that may be shown.
@@ -43,7 +46,7 @@ leads AS (
             article_id ASC
         ) AS lead_id
     FROM members
-    WHERE is_news
+    WHERE is_news AND is_readable
     GROUP BY story_id
 ),
 
@@ -57,7 +60,7 @@ stories AS (
         bool_or(NOT is_this_week) AS continues
     FROM members
     GROUP BY story_id
-    HAVING bool_or(is_news)
+    HAVING bool_or(is_news AND is_readable)
 ),
 
 parts AS (

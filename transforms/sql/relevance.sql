@@ -1,5 +1,5 @@
 -- One row per article: is it space news, or does it only sound like it, and why.
---   in:  articles (article_id, feed_id, kind, url), phrase_hits, space_hosts
+--   in:  articles (article_id, feed_id, kind, url, language), phrase_hits, space_hosts
 --   out: article_id, is_relevant, space_points, other_points, reason
 -- Each phrase counts once, where it stands best. For space: a name 3 points in the title and 1
 -- elsewhere, an everyday word (moon, orbit) 1 and 1/2. Against it: a look-alike 3 and 1 1/2, a
@@ -7,7 +7,8 @@
 -- a late-night show) in the title is none whatever it mentions. A feed that is known for space news
 -- is believed until 1 1/2 points more speak against an article than for it. Feeds are known by
 -- their kind, their host, or their record: the share of their articles here that bring their own
--- evidence. Ties between phrases go to the longer, then to the later in the alphabet.
+-- evidence; of those in English, as the phrases are. Ties between phrases go to the longer, then
+-- to the later in the alphabet.
 
 WITH roles (role, is_space, in_title, elsewhere) AS (
     VALUES
@@ -55,6 +56,7 @@ weighed AS (
         articles.article_id,
         articles.feed_id,
         articles.kind,
+        regexp_matches(coalesce(articles.language, 'en'), '^en([-_]|$)', 'i') AS is_english,
         regexp_extract(lower(articles.url), '^[a-z]+://([^/:?#]+)', 1) AS url_host,
         coalesce(sums.space_points, 0) AS space_points,
         coalesce(sums.other_points, 0) AS other_points,
@@ -75,6 +77,7 @@ records AS (
             WHEN count(*) >= 10 THEN avg(cast(space_points - other_points >= 1.5 AS INTEGER))
         END AS space_share
     FROM weighed
+    WHERE is_english
     GROUP BY feed_id
 ),
 
@@ -103,7 +106,7 @@ believed AS (
         END AS belief,
         coalesce(records.space_share, 0) >= 0.9 AS has_record
     FROM weighed
-    INNER JOIN records ON weighed.feed_id = records.feed_id
+    LEFT JOIN records ON weighed.feed_id = records.feed_id
     LEFT JOIN hosts ON weighed.article_id = hosts.article_id
 ),
 
