@@ -265,7 +265,7 @@ def test_no_word_stands_for_two_concepts():
     ("title", "angles"),
     [
         ("NASA awards $4 million for a lander", {"money"}),
-        ("A ride to orbit for $ 3 m", {"money"}),
+        ("A $300 million craft meets its comet", set()),
         ("Comet seen over Costa Rica", set()),
         ("Astronauts in costume for Biden", {"politics"}),
         ("A message in court", {"inquiry"}),

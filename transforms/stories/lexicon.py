@@ -21,8 +21,7 @@ def _pattern(text: str) -> str:
 def _by_name(table: str) -> dict[str, re.Pattern[str]]:
     """Return the patterns of a table, each to be found at the beginning of a word."""
     return {
-        name: re.compile(rf"(?<!\w)(?:{_pattern(pattern)})")
-        for name, pattern in _TABLE[table].items()
+        name: re.compile(rf"\b(?:{_pattern(pattern)})") for name, pattern in _TABLE[table].items()
     }
 
 
