@@ -107,6 +107,12 @@ HEADLINES = [
     ("The Milky Way as a particle accelerator", {"cosmos"}),
     ("A Mars-sized world hit the young Earth", set()),
     ("Rover sees Phobos eclipse from Mars", {"mars"}),
+    ("A radio receiver bound for the dark side of the Moon", {"lunar"}),
+    ("Hubble Network talks to sixty satellites", {"satellites"}),
+    ("Hubble sees a galaxy's last stars", {"telescope", "cosmos"}),
+    ("Tug sent out to save Swift loses its grip", {"telescope"}),
+    ("An X-ray view of a galaxy cluster", {"telescope", "cosmos"}),
+    ("Team that lands boosters gets Neil Armstrong Space Prize", {"launch"}),
     ("Auroras over Mars mapped by an orbiter", {"mars"}),
     ("Jupiter's magnetosphere stirs", {"planets"}),
     ("Solar eclipse draws crowds", {"sun"}),
@@ -124,6 +130,7 @@ HEADLINES = [
     ("Gaia finds a stream of stars in the Milky Way", {"telescope", "cosmos"}),
 ]
 LOOK_ALIKES = [
+    ("Pink Floyd play The Dark Side of the Moon", "look-alike: 'pink floyd'"),
     ("Moon Jae-in speaks in Seoul", "look-alike: 'moon jae in'"),
     ("Bruno Mars adds two nights", "look-alike: 'bruno mars'"),
     ("Sailor Moon returns to the stage", "look-alike: 'sailor moon'"),
