@@ -87,8 +87,8 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     for entry in _list(data, "tag", dict, "the file"):
         tag_id = _text(entry, "id", "a [[tag]]")
         place = f"tag {tag_id!r}"
-        if tag_id in {tag.tag_id for tag in tags}:
-            raise _error(place, "stands there twice; merge the two")
+        if _spelling(tag_id) in {_spelling(tag.tag_id) for tag in tags}:
+            raise _error(place, "stands there twice (case and signs apart); merge the two")
         refuse_unknown(entry, TAG_KEYS, f"{FILE}: {place}")
         tags.append(Tag(tag_id, _text(entry, "label", place)))
         if _flag(entry, "taught", place):
@@ -150,6 +150,11 @@ def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabular
     insert_rows(connection, "phrase_forms", forms)
     insert_rows(connection, "phrase_conditions", list(dict.fromkeys(conditions)))
     load_tag_words(connection, vocabulary.taught)
+
+
+def _spelling(tag_id: str) -> str:
+    """Return what two tags must not share: a page of the archive is named after it."""
+    return re.sub(r"[^a-z0-9_-]", "-", tag_id.lower())
 
 
 def _words(text: str) -> str:

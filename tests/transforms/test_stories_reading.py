@@ -141,6 +141,11 @@ def test_objects_carry_their_designations():
     }
 
 
+def test_in_january_a_day_of_december_has_just_been():
+    new_year = datetime(2027, 1, 2, 9, tzinfo=UTC)
+    assert announced_days("launched on December 30", new_year) == {date(2026, 12, 30).toordinal()}
+
+
 def test_a_weekday_is_the_next_of_its_name_and_a_date_is_of_this_year():
     days = {date.fromordinal(d) for d in announced_days("on Friday, tomorrow, June 2", WEDNESDAY)}
 

@@ -107,7 +107,7 @@ def test_each_week_is_told_by_the_others(week, capsys, monkeypatch):
 
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == ["own", "other"]
-    assert all(line.endswith("by all words 1.000") for line in lines)
+    assert all(line.endswith("with all words 1.000") for line in lines)
 
 
 def test_the_shipped_table_speaks_of_shipped_tags_and_has_a_weight_for_each():

@@ -77,8 +77,9 @@ def cluster_articles(
     labels = merge_articles(len(readings), links, wishes)
     for one, other in wishes.apart:
         if labels[one] == labels[other]:
-            ids = " and ".join(evidence.readings[at].article.article_id for at in (one, other))
-            message = f"overrides: articles {ids} are both joined and split; drop one of the two"
+            articles = [evidence.readings[at].article for at in (one, other)]
+            named = " and ".join(f"{a.title!r} ({a.article_id})" for a in articles)
+            message = f"overrides: {named} are both joined and split; drop one of the two"
             raise ConfigError(message)
     return Clustering(_members(evidence, links, labels, wishes), evidence)
 

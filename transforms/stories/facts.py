@@ -178,8 +178,8 @@ def _month(name: str) -> int:
 
 
 def _nearest(today: date, month: int, day: int) -> int | None:
-    """Return the ordinal of that day of this year or the next; None if far off or impossible."""
-    for year in (today.year, today.year + 1):
+    """Return the ordinal of that day in the year nearest; None if far off or impossible."""
+    for year in (today.year, today.year + 1, today.year - 1):
         try:
             found = date(year, month, day)
         except ValueError:
