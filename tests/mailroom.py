@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -45,11 +46,23 @@ class MailServer:
         return [message_from_bytes(f.read_bytes(), policy=default) for f in files]  # type: ignore[misc]
 
     def envelopes(self) -> list[dict[str, Any]]:
-        return [json.loads(f.read_text()) for f in sorted(self.folder.glob("*.json"))]
+        return [_whole(path) for path in sorted(self.folder.glob("*.json"))]
 
     def readers(self) -> list[str]:
         """Return who got a message, once per message, in alphabetical order."""
         return sorted(to for envelope in self.envelopes() for to in envelope["to"])
+
+
+def _whole(path: Path) -> dict[str, Any]:
+    """Return what a file holds, once the server, which may be at it, has written it whole."""
+    until = time.monotonic() + 5
+    while True:
+        try:
+            return dict(json.loads(path.read_text()))
+        except json.JSONDecodeError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Handing letters to a mail server that behaves, and to servers that do not."""
 
 import logging
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -449,9 +450,11 @@ def test_no_more_than_so_many_a_minute_leave(server: MailServer, tmp_path: Path)
     def note(_: object) -> None:
         moments.append(server.folder.joinpath(f"{len(moments) + 1:04}.eml").stat().st_mtime)
 
+    began = time.time()
     deliver_issue(settings, a_letter(), ISSUE, MONDAY, on_done=note)
 
-    assert moments[-1] - moments[0] >= 1.3
+    # The fourth leaves three half seconds after the first, and a file's moment is a tick coarse.
+    assert moments[-1] - began >= 1.48
 
 
 def test_addresses_are_masked_wherever_a_run_tells_of_itself(

@@ -121,7 +121,8 @@ def test_killed_at_every_step_a_mailing_reaches_each_of_50_readers_once(
 
 
 def test_killed_from_outside_with_four_connections_at_work(server: MailServer, tmp_path: Path):
-    settings = with_readers(some_settings(tmp_path, server.url), 50)
+    readers = 80  # so many that a busy machine has not mailed all of them before it kills
+    settings = with_readers(some_settings(tmp_path, server.url), readers)
     with a_mailing(tmp_path, server.url, connections=4) as process:
         until = time.monotonic() + 30
         while len(server.envelopes()) < 12 and time.monotonic() < until:
@@ -131,7 +132,7 @@ def test_killed_from_outside_with_four_connections_at_work(server: MailServer, t
 
     receipt = deliver_issue(settings, a_letter(), ISSUE, TUESDAY)
 
-    assert 12 <= taken < 50
+    assert 12 <= taken < readers
     assert len(receipt.uncertain) <= 4
     assert_nobody_twice_and_nobody_forgotten(settings, server)
 
