@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from flows.approving import Approval, Contents, contents_of, standing_approval
 from flows.database import attach_read_only, memory_database, open_database
-from flows.overrides_file import append_override
+from flows.overrides_file import append_override, restore
 from flows.settings import Settings
 from flows.telling import (
     BuiltIssue,
@@ -246,14 +247,16 @@ def _file(desk: Desk, decisions: Sequence[tuple[str, Sequence[str]]], why: str, 
     try:
         for kind, articles in decisions:
             append_override(path, kind, [names[article] for article in articles], who, why)
+        _check_decisions(desk, path)
+    except BaseException:
+        restore(path, before)
+        raise
+
+
+def _check_decisions(desk: Desk, path: Path) -> None:
+    try:
         open_desk(desk.settings, desk.week)
-    except BaseException as error:
-        if before is not None:
-            path.write_bytes(before)
-        else:
-            path.unlink(missing_ok=True)
-        if not isinstance(error, ConfigError):
-            raise
+    except ConfigError as error:
         message = f"it contradicts what {path} says already: {error}"
         raise DeskError(message) from error
 

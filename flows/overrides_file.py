@@ -40,15 +40,32 @@ def append_override(path: Path, kind: str, articles: Sequence[str], who: str, wh
     entry = f"[[{kind}]]\n{named}\nwho = {_quoted(who)}\nwhy = {_quoted(why)}\n"
     # As bytes: to read as text would change the ends of an editor's lines.
     before = path.read_bytes() if path.is_file() else b""
-    after = before.rstrip() + f"\n\n{entry}".encode()
+    after = (before.rstrip() + b"\n\n" if before.strip() else b"") + entry.encode()
     try:
         tomllib.loads(after.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path}: not valid TOML, so nothing was added: {error}"
         raise ConfigError(message) from error
+    _write_whole(path, after)
+
+
+def restore(path: Path, before: bytes | None) -> None:
+    """Give the file the bytes that it had; None: there was no file."""
+    if before is None:
+        path.unlink(missing_ok=True)
+    elif path.read_bytes() != before:
+        _write_whole(path, before)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Replace a file by one of that content, or leave it as it is."""
     part = path.with_name(path.name + ".part")
-    part.write_bytes(after.lstrip())
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def _quoted(text: str) -> str:

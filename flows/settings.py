@@ -27,7 +27,7 @@ DUE = "due"
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = get_args(Day)
 
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 Seconds = Annotated[float, Field(ge=0)]
 Model = TypeVar("Model", bound=BaseModel)
 

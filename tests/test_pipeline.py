@@ -121,6 +121,9 @@ def test_report_in_another_language_counts_beside_others_and_makes_no_story(sett
     assert all(len(s.publishers) > 1 for s in news.stories if "Sternenbote" in s.publishers)
     assert {(story.lead.language or "en")[:2].lower() for story in news.stories} == {"en"}
     assert news.funnel.told + news.funnel.foreign == every.funnel.told
+    for tag, count in news.tag_counts.items():
+        tagged = [s for s in news.stories if tag in {hit.tag_id for hit in s.tags}]
+        assert count == sum(c.is_this_week for s in tagged for c in s.coverage)
     assert news.funnel.look_alikes == every.funnel.look_alikes
 
 

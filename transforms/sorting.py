@@ -120,9 +120,11 @@ class Batch:
     def _renamed(self, article: Article, feed_id: str) -> Article:
         """Return `article` under the id that its entry has had, whatever address it has by now."""
         seen = self._by_guid.get((feed_id, article.guid or ""), {})
-        if found := seen.get(article.url or ""):
+        is_known = article.article_id in self._known
+        found = seen.get(article.url or "")
+        if found and (not is_known or self._is_like(article, found)):
             return replace(article, article_id=found)
-        if article.article_id in self._known or article.published_at is None:
+        if is_known or article.published_at is None:
             return article
         for article_id in seen.values():
             known = self._known[article_id]
@@ -130,6 +132,12 @@ class Batch:
             if same == (article.title_key, article.published_at):
                 return replace(article, article_id=article_id)
         return article
+
+    def _is_like(self, article: Article, article_id: str) -> bool:
+        """Whether a known article has the title or the moment of `article`."""
+        known = self._known[article_id]
+        is_of_moment = known.published_at is not None and known.published_at == article.published_at
+        return is_of_moment or known.title_key == article.title_key
 
     def _load(self, offered: Sequence[tuple[str, Article]]) -> None:
         """Read what is known of the offered articles, by their ids and by their guids."""

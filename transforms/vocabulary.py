@@ -87,8 +87,9 @@ def parse_vocabulary(data: dict[str, Any]) -> Vocabulary:
     for entry in _list(data, "tag", dict, "the file"):
         tag_id = _text(entry, "id", "a [[tag]]")
         place = f"tag {tag_id!r}"
-        if _spelling(tag_id) in {_spelling(tag.tag_id) for tag in tags}:
-            raise _error(place, "stands there twice (case and signs apart); merge the two")
+        for tag in tags:
+            if _spelling(tag.tag_id) == _spelling(tag_id):
+                raise _error(place, f"stands there twice, first as {tag.tag_id!r}; merge the two")
         refuse_unknown(entry, TAG_KEYS, f"{FILE}: {place}")
         tags.append(Tag(tag_id, _text(entry, "label", place)))
         if _flag(entry, "taught", place):

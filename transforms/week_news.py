@@ -185,6 +185,8 @@ def build_week(
     build_model(connection, "near_duplicates", parameters)  # pairs of nearly the same text
     build_model(connection, "phrase_hits", parameters)  # where the vocabulary's phrases stand
     build_model(connection, "relevance", parameters)  # space news or a look-alike
+    languages = {"languages": list(judgement.languages)}
+    build_model(connection, "foreign_articles", languages)  # in languages that are not told
     build_model(connection, "duplicates", parameters)  # which articles repeat another
     judge_articles(connection, judgement.overrides)
     build_model(connection, "tag_points", parameters)  # what the phrases say of each tag
@@ -193,8 +195,6 @@ def build_week(
     clustering = _cluster(connection, judgement)  # → memberships: articles in stories
     build_model(connection, "story_tags", parameters)  # tags that most of a story agree on
     retag_stories(connection, judgement.overrides)
-    languages = {"languages": list(judgement.languages)}
-    build_model(connection, "foreign_articles", languages)  # in languages that are not told
     build_model(connection, "ranked_stories", parameters)  # the week's order
     return clustering
 
@@ -349,12 +349,22 @@ def _tag_counts(
 ) -> dict[str, int]:
     rows = connection.execute(
         """
-        SELECT tags.tag_id, count(told.article_id)
+        WITH members AS (
+            SELECT m.story_id, d.article_id IS NULL AND f.article_id IS NULL AS is_news
+            FROM memberships AS m
+            INNER JOIN articles AS a ON m.article_id = a.article_id
+            LEFT JOIN duplicates AS d ON m.article_id = d.article_id
+            LEFT JOIN foreign_articles AS f ON m.article_id = f.article_id
+            WHERE a.told_at >= $start AND a.told_at < $end
+        ),
+        told AS (
+            SELECT story_id, count(*) AS articles FROM members
+            GROUP BY story_id HAVING bool_or(is_news)
+        )
+        SELECT tags.tag_id, coalesce(sum(told.articles), 0)::INTEGER
         FROM tags
         LEFT JOIN story_tags AS t ON tags.tag_id = t.tag_id
-        LEFT JOIN memberships AS m ON t.story_id = m.story_id
-        LEFT JOIN articles AS told
-            ON m.article_id = told.article_id AND told.told_at >= $start AND told.told_at < $end
+        LEFT JOIN told ON t.story_id = told.story_id
         GROUP BY tags.tag_id, tags.position ORDER BY tags.position
         """,
         {"start": start, "end": end},

@@ -30,6 +30,7 @@ from flows.desking import (
 )
 from flows.sending import send_issue
 from flows.telling import build_issue, write_issue
+from transforms.errors import ConfigError
 
 DUE = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 EARLY = DUE - timedelta(hours=2)
@@ -242,6 +243,16 @@ def test_decision_that_cannot_be_written_whole_leaves_the_file_as_it_was(
         split(desk, originals[1:3], "not it", "Ada", EARLY)
 
     assert path.read_text("utf-8") == "# ours\n"
+
+
+def test_decision_without_a_reason_is_told_as_such_and_changes_nothing(settings, desk):
+    one, two = (story.lead.article_id for story in desk.edited.stories[5:7])
+
+    with pytest.raises(ConfigError, match="a decision needs a kind") as caught:
+        join(desk, [one, two], "", "Ada", EARLY)
+
+    assert "contradicts" not in str(caught.value)
+    assert not (settings.config / "overrides.toml").exists()
 
 
 def test_split_that_leaves_nothing_or_takes_a_repeat_is_refused(desk, settings):

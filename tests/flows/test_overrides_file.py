@@ -1,10 +1,12 @@
 """Writing a decision to the end of `overrides.toml`."""
 
+import errno
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from flows.overrides_file import append_override
+from flows.overrides_file import append_override, restore
 from transforms.errors import ConfigError
 from transforms.overrides import parse_overrides
 
@@ -70,6 +72,33 @@ def test_file_that_is_broken_is_not_touched(tmp_path, broken):
         append_override(path, "join", [ONE, TWO], "Ada", "x")
 
     assert path.read_bytes() == broken
+
+
+def test_what_cannot_be_written_leaves_the_file_and_nothing_beside_it(tmp_path, monkeypatch):
+    path = tmp_path / "overrides.toml"
+    path.write_text("# ours\n", "utf-8")
+
+    def fill_the_disk(part, target):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", fill_the_disk)
+    with pytest.raises(OSError, match="No space left"):
+        append_override(path, "join", [ONE, TWO], "Ada", "x")
+
+    assert path.read_text("utf-8") == "# ours\n"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_file_is_given_back_whole(tmp_path):
+    path = tmp_path / "overrides.toml"
+    path.write_text("# ours\n", "utf-8")
+    before = path.read_bytes()
+    append_override(path, "join", [ONE, TWO], "Ada", "x")
+
+    restore(path, before)
+    assert path.read_bytes() == before
+    restore(path, None)
+    assert not path.exists()
 
 
 def test_ends_of_lines_stay_as_the_editor_has_them(tmp_path):

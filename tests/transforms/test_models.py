@@ -116,7 +116,8 @@ def test_a_feed_that_repeats_one_headline_thousands_of_times_costs_no_time_or_me
         "CREATE TABLE relevance AS SELECT article_id, TRUE AS is_relevant FROM articles"
     )
     connection.execute(
-        "CREATE TABLE near_duplicates (article_id VARCHAR, other_id VARCHAR, jaccard DOUBLE)"
+        "CREATE TABLE near_duplicates (article_id VARCHAR, other_id VARCHAR, jaccard DOUBLE);"
+        "CREATE TABLE foreign_articles (article_id VARCHAR)"
     )
 
     repeats = build_model(

@@ -512,6 +512,21 @@ def test_entry_without_an_address_keeps_its_article_when_it_gets_that_of_another
         assert (count(connection, "articles"), count(connection, "sightings")) == before
 
 
+def test_address_used_again_under_one_guid_does_not_overwrite_another_article():
+    first, latest = "https://farside.example/a/", "https://farside.example/latest/"
+    with closing(a_database(FARSIDE, NEARSIDE)) as connection:
+        for hour, url in enumerate((first, latest)):
+            poll = a_poll(an_entry(1, guid="const", url=url))
+            store(connection, poll, at=MONDAY + hour * HOUR)
+        other = a_poll(an_entry(2, guid="z", url=latest), feed=NEARSIDE)
+        store(connection, other, at=MONDAY + 2 * HOUR)
+
+        entries = (an_entry(2, guid="const", url=latest), an_entry(1, guid="const", url=first))
+        stored = store(connection, a_poll(*entries), at=MONDAY + DAY)
+
+        assert (stored.new, stored.changed, stored.same) == (0, 0, 2)
+
+
 @FEW
 @given(st.lists(READ, max_size=4))
 def test_every_entry_that_says_something_is_an_article_with_a_sighting(polls):

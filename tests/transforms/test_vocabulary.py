@@ -285,11 +285,11 @@ def test_a_phrase_in_context_counts_as_a_name_unless_told_otherwise():
         ),
         (
             '{sun}\nnames = ["flare"]\n{sun}\nnames = ["flare"]',
-            "tag 'sun' stands there twice (case and signs apart); merge the two",
+            "tag 'sun' stands there twice, first as 'sun'; merge the two",
         ),
         (
             '{sun}\nnames = ["flare"]\n[[tag]]\nid = "Sun"\nlabel = "S"\nnames = ["flare"]',
-            "tag 'Sun' stands there twice (case and signs apart); merge the two",
+            "tag 'Sun' stands there twice, first as 'sun'; merge the two",
         ),
         (
             '{sun}\ncontext = [{ phrase = [], with = ["sun"] }]',

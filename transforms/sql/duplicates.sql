@@ -1,5 +1,5 @@
 -- One row per article that repeats another one.
---   in:  articles, near_duplicates, relevance (article_id, is_relevant)
+--   in:  articles, near_duplicates, relevance (article_id, is_relevant), foreign_articles
 --   out: article_id, duplicate_of, reason, kept_because
 -- An article repeats another within $same_title_within when
 --   - both have the same title key and stand in different feeds, or in one feed with the same
@@ -7,9 +7,12 @@
 --   - one feed gives one guid to both and their titles are nearly the same: an edited address;
 --   - their texts are nearly the same and two publishers brought them: a wire copy, a reprint of
 --     a release. (One publisher's own page, told anew for each attempt of a launch, is no repeat.)
+-- What a feed gives more than $most_versions times in that time, one headline or one guid, says
+-- nothing to others: it is a column, or no guid.
 -- The kept copy is space news, if one of them is (a general feed may bring less of the text); then
--- the primary source's, then the first published, then the fullest; ties go to the smaller id, so
--- that every run keeps the same one. Copies of one address were merged when they were stored.
+-- in a language that is told, then the primary source's, then the first published, then the
+-- fullest; ties go to the smaller id, so that every run keeps the same one. Copies of one address
+-- were merged when they were stored.
 
 WITH RECURSIVE candidates AS (
     SELECT
@@ -21,10 +24,12 @@ WITH RECURSIVE candidates AS (
         coalesce(articles.dek, '') AS dek,
         articles.told_at,
         relevance.is_relevant,
+        foreign_articles.article_id IS NULL AS is_readable,
         articles.kind IN ('agency', 'observatory', 'journal') AS is_primary,
         row_number() OVER (
             ORDER BY
                 relevance.is_relevant DESC,
+                foreign_articles.article_id IS NULL DESC,
                 articles.kind IN ('agency', 'observatory', 'journal') DESC,
                 articles.told_at ASC,
                 length(coalesce(articles.dek, '')) + length(articles.text) DESC,
@@ -32,6 +37,7 @@ WITH RECURSIVE candidates AS (
         ) AS precedence
     FROM articles
     INNER JOIN relevance ON articles.article_id = relevance.article_id
+    LEFT JOIN foreign_articles ON articles.article_id = foreign_articles.article_id
 ),
 
 -- Of the copies with one title and one standfirst, the best within reach: a window, as one feed
@@ -54,10 +60,34 @@ same_report AS (
 
 headlines AS (
     SELECT * FROM same_report
-    -- Four words and more: "Artemis II" may head two reports. What one feed tells under one
-    -- headline again and again is a column, and another's column of that name is no repeat of it.
-    WHERE article_id = best_id AND title_key LIKE '% % % %'
-    QUALIFY count(*) OVER (PARTITION BY title_key, feed_id) <= $most_versions
+    -- Four words and more: "Artemis II" may head two reports.
+    WHERE title_key LIKE '% % % %'
+    WINDOW nearby AS (
+        PARTITION BY title_key, feed_id
+        ORDER BY told_at
+        RANGE BETWEEN $same_title_within PRECEDING AND $same_title_within FOLLOWING
+    )
+    QUALIFY
+        count(*) OVER nearby <= $most_versions
+        OR (
+            article_id = best_id
+            AND count(*) FILTER (WHERE article_id = best_id) OVER nearby <= $most_versions
+        )
+),
+
+-- The best copy within reach, of whichever feed. Where it is the own feed's, which may repeat a
+-- headline over another standfirst, the others' are looked at one by one.
+reached AS (
+    SELECT
+        *,
+        arg_min(article_id, precedence) OVER nearby AS first_id,
+        arg_min(feed_id, precedence) OVER nearby AS first_feed_id
+    FROM headlines
+    WINDOW nearby AS (
+        PARTITION BY title_key
+        ORDER BY told_at
+        RANGE BETWEEN $same_title_within PRECEDING AND $same_title_within FOLLOWING
+    )
 ),
 
 same_title AS (
@@ -69,21 +99,33 @@ same_title AS (
     WHERE article_id != best_id
     UNION ALL
     SELECT
+        article_id,
+        first_id AS other_id,
+        'same title' AS reason
+    FROM reached
+    WHERE feed_id != first_feed_id
+    UNION ALL
+    SELECT
         copy.article_id,
         original.article_id AS other_id,
         'same title' AS reason
-    FROM headlines AS copy
+    FROM reached AS copy
     INNER JOIN headlines AS original
         ON
             copy.title_key = original.title_key
             AND copy.feed_id != original.feed_id
             AND copy.precedence > original.precedence
+    WHERE copy.feed_id = copy.first_feed_id AND copy.article_id != copy.first_id
 ),
 
--- A guid that a feed gives to all that it tells says nothing.
 telling_guids AS (
     SELECT * FROM candidates
-    QUALIFY count(*) OVER (PARTITION BY feed_id, guid) <= $most_versions
+    QUALIFY
+        count(*) OVER (
+            PARTITION BY feed_id, guid
+            ORDER BY told_at
+            RANGE BETWEEN $same_title_within PRECEDING AND $same_title_within FOLLOWING
+        ) <= $most_versions
 ),
 
 same_guid AS (
@@ -134,6 +176,7 @@ repeats AS (
         original.precedence,
         CASE
             WHEN original.is_relevant AND NOT copy.is_relevant THEN 'space news'
+            WHEN original.is_readable AND NOT copy.is_readable THEN 'in a language that is told'
             WHEN original.is_primary AND NOT copy.is_primary THEN 'the primary source'
             WHEN original.told_at < copy.told_at THEN 'published first'
             ELSE 'the fullest'

@@ -2,11 +2,12 @@
 --   in:  memberships, articles, duplicates, foreign_articles, details (article_id, first_seen_at),
 --        feed_watches (feed_id, watched_since)
 --   out: the columns of ranked_stories
--- Late: no member of this week but repeats, and none first seen before $watch_start, the moment of
--- the issue before this one; or $delayed, the articles whose stories the issue before has left to
--- this one, has one of it. What a feed held when it was first read is its past, and not late.
--- Worth it: two outlets, or a primary source (agency, observatory, journal). The score is the
--- outlets' part of the rank; ties go to the newer story, then to the smaller id.
+-- Late: told by no member of this week but repeats and reports in languages that are not told, and
+-- none first seen before $watch_start, the moment of the issue before this one; or $delayed, the
+-- articles whose stories the issue before has left to this one, has one of it. What a feed held
+-- when it was first read is its past, and not late. Worth it: two outlets, a repeat this week, or
+-- a primary source (agency, observatory, journal). The score is the outlets' part of the rank;
+-- ties go to the newer story, then to the smaller id.
 
 WITH members AS (
     SELECT
@@ -32,6 +33,7 @@ stories AS (
         coalesce(bool_or(is_primary) FILTER (WHERE is_original AND is_watched), FALSE)
             AS has_primary,
         max(told_at) AS newest_at,
+        bool_or(is_this_week) AS is_repeated,
         bool_or(list_contains($delayed::VARCHAR [], article_id)) AS is_delayed,
         first(article_id ORDER BY
             is_readable DESC,
@@ -44,7 +46,7 @@ stories AS (
     FROM members
     GROUP BY story_id
     HAVING
-        NOT bool_or(is_this_week AND is_original)
+        NOT bool_or(is_this_week AND is_original AND is_readable)
         AND bool_or(is_readable)
         AND (
             is_delayed
@@ -65,5 +67,5 @@ SELECT
     publishers,
     FALSE AS continues
 FROM stories
-WHERE is_delayed OR publishers >= 2 OR has_primary
+WHERE is_delayed OR is_repeated OR publishers >= 2 OR has_primary
 ORDER BY rank
