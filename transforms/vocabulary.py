@@ -154,7 +154,7 @@ def load_vocabulary(connection: duckdb.DuckDBPyConnection, vocabulary: Vocabular
 
 
 def _spelling(tag_id: str) -> str:
-    """Return what two tags must not share: a page of the archive is named after it."""
+    """Return what no two tags may share: a page of the archive is named after it."""
     return re.sub(r"[^a-z0-9_-]", "-", tag_id.lower())
 
 
