@@ -30,6 +30,7 @@ from flows.telling import (
     load_judgement,
     made_issues,
 )
+from flows.whole_files import write_whole
 from reports.archive import (
     Edition,
     Site,
@@ -264,11 +265,11 @@ def _tell(
         letter = ("title", "days", "subject", "preheader", "intro", "image")
         told = replace(told, **{name: getattr(before, name) for name in letter})
     elif told.stories:
-        _write(page, archive_page(settings, built))
+        write_whole(page, archive_page(settings, built))
     if told.stories:
         for picture in pictures_of(built.issue):
-            _write(page.parent / "pictures" / picture.name, picture.data)
-    _write(_facts(folder, issue_id), issue_json(told))
+            write_whole(page.parent / "pictures" / picture.name, picture.data)
+    write_whole(_facts(folder, issue_id), issue_json(told))
     return told
 
 
@@ -326,22 +327,22 @@ def _write_site(folder: Path, site: Site, told: set[str]) -> tuple[int, Tellings
     for issue in site.issues:
         page = _page(folder, issue.issue_id)
         dressed = dress_issue(site, issue, page.read_text(encoding="utf-8"))
-        written += _write(page, dressed)
+        written += write_whole(page, dressed)
     frame = _frame(site)
     is_reframed = not _is_text(folder / "assets" / "frame.txt", frame)
     for story_id, found in tellings.items():
         page = folder / story_path(story_id)
         is_fresh = is_reframed or not page.exists()
         if is_fresh or any(telling.issue.issue_id in told for telling in found):
-            written += _write(page, draw_story(site, found))
+            written += write_whole(page, draw_story(site, found))
     for issue in site.issues:
         for old, new in issue.moved.items():
             if old not in tellings and new in tellings:
-                written += _write(folder / story_path(old), draw_moved(site, old, new))
+                written += write_whole(folder / story_path(old), draw_moved(site, old, new))
     for pages in (draw_pages(site, tellings), draw_feeds(site, tellings)):
         for path, text in pages:
-            written += _write(folder / path, text)
-    _write(folder / "assets" / "frame.txt", frame)
+            written += write_whole(folder / path, text)
+    write_whole(folder / "assets" / "frame.txt", frame)
     return written, tellings
 
 
@@ -373,15 +374,3 @@ def _kept(folder: Path, issue_id: str) -> ToldIssue | None:
 
 def _is_text(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
-
-
-def _write(path: Path, content: str | bytes) -> bool:
-    """Write a file unless it is so already, never half; return whether it was written."""
-    data = content.encode() if isinstance(content, str) else content
-    if path.is_file() and path.read_bytes() == data:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(data)
-    part.replace(path)
-    return True

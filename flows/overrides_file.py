@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
+from flows.whole_files import write_whole
 from transforms.errors import ConfigError
 from transforms.overrides import LEAST_ARTICLES
 
@@ -46,26 +47,15 @@ def append_override(path: Path, kind: str, articles: Sequence[str], who: str, wh
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         message = f"{path}: not valid TOML, so nothing was added: {error}"
         raise ConfigError(message) from error
-    _write_whole(path, after)
+    write_whole(path, after)
 
 
 def restore(path: Path, before: bytes | None) -> None:
     """Give the file the bytes that it had; None: there was no file."""
     if before is None:
         path.unlink(missing_ok=True)
-    elif path.read_bytes() != before:
-        _write_whole(path, before)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Replace a file by one of that content, or leave it as it is."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    else:
+        write_whole(path, before)
 
 
 def _quoted(text: str) -> str:

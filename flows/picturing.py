@@ -14,6 +14,7 @@ from PIL import Image, ImageOps
 
 from flows.asking import Asker
 from flows.settings import Settings
+from flows.whole_files import write_whole
 from reports.records import Picture
 from transforms.records import Article, WeekNews
 
@@ -81,13 +82,10 @@ def _cached(settings: Settings, article: Article) -> bytes | None:
 
 def _keep(settings: Settings, article: Article, data: bytes | None, detail: str | None) -> None:
     path = _cache(settings, article)
-    path.parent.mkdir(parents=True, exist_ok=True)
     if data is None:
         log.warning("no picture url=%s why=%s", _address(article), detail or "no picture in it")
         return
-    part = path.with_suffix(".part")
-    part.write_bytes(data)
-    part.replace(path)
+    write_whole(path, data)
     about = {"url": _address(article), "article": article.article_id}
     path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
 

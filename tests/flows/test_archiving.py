@@ -12,7 +12,9 @@ from flows.database import open_database
 from flows.demo import SAMPLE, SAMPLE_NOW
 from flows.ingesting import ingest_feeds
 from flows.settings import load_settings
+from flows.telling import load_judgement, tell_week
 from reports.archive_records import issue_from_json
+from transforms.weeks import Week
 
 LATER = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 OTHER = "Kittiwake landed on the Moon: a wholly other headline"
@@ -48,13 +50,15 @@ def story_of(site, week, title):
 
 
 def test_both_weeks_of_the_sample_have_an_issue_with_all_their_stories(built):
-    _, archived = built
+    settings, archived = built
 
     assert archived.told == ("2026-W46", "2026-W47")
+    judgement = load_judgement(settings)
     for week in archived.told:
         issue = issue_from_json((archived.folder / week / "issue.json").read_text("utf-8"))
         page = (archived.folder / week / "index.html").read_text("utf-8")
-        assert len(issue.stories) > 30
+        news = tell_week(settings, judgement, Week.parse(week))
+        assert len(issue.stories) == len(news.stories) > 30
         for story in issue.stories:
             assert (archived.folder / "story" / story.story_id / "index.html").is_file()
             assert f'href="../story/{story.story_id}/index.html"' in page
